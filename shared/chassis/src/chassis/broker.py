@@ -1,0 +1,36 @@
+"""Connect to NATS as one service's user."""
+
+from typing import Any, Final
+
+from faststream.nats import NatsBroker
+
+from chassis.logs import logger
+from chassis.settings import Settings
+
+log = logger("broker")
+
+DRAIN_SECONDS: Final = 10
+PENDING_BYTES: Final = 8 * 1024 * 1024
+
+
+def build_broker(service: str, settings: Settings) -> NatsBroker:
+    """A FastStream broker that reconnects for ever; whoever needs it alive bounds its own waiting."""
+    options: dict[str, Any] = {}
+    if settings.nats_credentials is not None:
+        options["user_credentials"] = str(settings.nats_credentials)
+    return NatsBroker(
+        settings.nats_url,
+        name=f"bezgranits-{service}",
+        max_reconnect_attempts=-1,
+        reconnect_time_wait=1,
+        connect_timeout=5,
+        ping_interval=10,
+        max_outstanding_pings=3,
+        drain_timeout=DRAIN_SECONDS,
+        graceful_timeout=DRAIN_SECONDS,
+        pending_size=PENDING_BYTES,
+        allow_reconnect=True,
+        logger=None,
+        specification_url="nats://localhost",
+        **options,
+    )

@@ -1,0 +1,8 @@
+"""The outbox: events recorded inside the business transaction, published in order by the relay, kept in the log.
+
+`record` writes, `relay` publishes, `republish` refills a stream from `event_log`.
+"""
+
+from chassis.outbox.record import record
+
+__all__ = ["record"]
