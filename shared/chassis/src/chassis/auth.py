@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 import httpx
@@ -152,7 +152,7 @@ def require(*roles: str) -> Callable[..., Any]:
     unknown = set(roles) - set(ROLES)
     assert not unknown, unknown
 
-    async def check(principal: Principal = Depends(signed_in)) -> Principal:
+    async def check(principal: Annotated[Principal, Depends(signed_in)]) -> Principal:
         if not principal.has(*roles):
             raise Forbidden("Для этого действия нужна другая роль.")
         return principal

@@ -22,7 +22,7 @@ def run(service: Service, package_file: str, arguments: Sequence[str] | None = N
     again = commands.add_parser("republish", help="refill the stream from event_log with the same ids")
     again.add_argument("--since", type=datetime.fromisoformat, required=True, help="ISO 8601, with its zone")
     chosen = parser.parse_args(arguments)
-    settings = service.settings()  # type: ignore[call-arg]
+    settings = service.settings()
     configure_logs(service.name, settings.log_level, json=settings.json_logs)
     if chosen.command == "migrate":
         migrate(Path(package_file).resolve().parents[2] / "migrations", settings.database_owner_url)

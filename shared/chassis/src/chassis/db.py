@@ -87,4 +87,4 @@ async def direct_connection(url: str, *, idle_seconds: int = 10) -> "asyncpg.Con
             "idle_in_transaction_session_timeout": f"{idle_seconds}s",
         },
     )
-    return connection  # type: ignore[no-any-return]
+    return connection

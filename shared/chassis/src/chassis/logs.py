@@ -54,4 +54,4 @@ def configure_logs(service: str, level: str = "INFO", *, json: bool = True) -> N
 
 def logger(name: str) -> structlog.stdlib.BoundLogger:
     """A logger whose lines carry `name`."""
-    return structlog.stdlib.get_logger(name)  # type: ignore[no-any-return]
+    return structlog.stdlib.get_logger(name)

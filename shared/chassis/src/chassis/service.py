@@ -67,7 +67,7 @@ class Service:
 
 def create_app(service: Service, settings: Settings | None = None) -> FastAPI:
     """Build the application; nothing is connected before its lifespan starts."""
-    settings = settings or service.settings()  # type: ignore[call-arg]
+    settings = settings or service.settings()
     metrics = Metrics(service.name)
     database = connect_database(
         settings.database_app_url, settings.database_worker_url, pool_size=settings.database_pool_size

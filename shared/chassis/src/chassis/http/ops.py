@@ -61,7 +61,7 @@ async def status(request: Request, _: Watcher, current: Session) -> dict[str, An
         "service": runtime.service,
         "checks": await runtime.checks(OUTBOX_OLDEST_SECONDS_MAX),
         "outbox": {"backlog": backlog, "oldest_seconds": round(oldest, 3)},
-        "published": {event_type: count for event_type, count in published},
+        "published": dict(row._tuple() for row in published),
         "consumers": [
             {
                 "name": consumer.name,

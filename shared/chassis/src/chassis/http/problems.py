@@ -97,7 +97,7 @@ def install_problems(app: FastAPI, *, sign_in_url: str = "/center/sign-in") -> N
 
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> Response:
-        log.exception("http.failed", path=request.url.path, error=type(error).__name__)
+        log.error("http.failed", path=request.url.path, error=type(error).__name__, exc_info=error)
         return _answer(request, 500, "internal", "Сбой на нашей стороне. Ничего не потеряно, повторите запрос.")
 
 

@@ -11,7 +11,7 @@ import contextlib
 import json
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final, TypeAlias
 
 import asyncpg
 from nats.aio.client import Client
@@ -32,10 +32,9 @@ from chassis.outbox.publisher import (
 from chassis.outbox.tail import message_id_at, tail_ids
 from chassis.outbox.wake import CHANNEL, Waker
 
-if TYPE_CHECKING:
-    Connection = asyncpg.Connection[asyncpg.Record]
-
 log = logger("relay")
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 POLL_SECONDS: Final = 1.0
 BACKOFF_SECONDS_MAX: Final = 10.0
@@ -117,7 +116,7 @@ class Relay:
         self._stopping.set()
         self._wake.set()
 
-    async def _lead(self, connection: "Connection") -> None:
+    async def _lead(self, connection: Connection) -> None:
         await connection.add_listener(CHANNEL, lambda *_: self._wake.set())
         await connection.execute(_PARTITIONS)
         await self._take_over(connection)
@@ -144,7 +143,7 @@ class Relay:
         if self._waker is not None:
             self._waker.local = self._wake if leading else None
 
-    async def _take_over(self, connection: "Connection") -> None:
+    async def _take_over(self, connection: Connection) -> None:
         """Learn the stream's tail and move the rows that a former leader published and did not move."""
         self._publisher.position, known = await tail_ids(self._client, self._stream, BATCH_ROWS_MAX)
         rows = [row for row in await self._head(connection) if row.event_id in known]
@@ -152,7 +151,7 @@ class Relay:
             log.info("relay.recovered", rows=len(rows))
             await self._move(connection, rows, [known[row.event_id] for row in rows])
 
-    async def _head(self, connection: "Connection") -> list[Row]:
+    async def _head(self, connection: Connection) -> list[Row]:
         now = time.monotonic()
         self._held = {aggregate: until for aggregate, until in self._held.items() if until > now}
         return [
@@ -167,7 +166,7 @@ class Relay:
             for record in await connection.fetch(_HEAD, BATCH_ROWS_MAX, list(self._held))
         ]
 
-    async def _relay(self, connection: "Connection", rows: Sequence[Row]) -> None:
+    async def _relay(self, connection: Connection, rows: Sequence[Row]) -> None:
         try:
             sequences = await self._publisher.publish(rows)
         except (DuplicateInBatch, AlreadyThere):
@@ -198,7 +197,7 @@ class Relay:
             sequences.append(stream_seq)
         return done, sequences
 
-    async def _move(self, connection: "Connection", rows: Sequence[Row], sequences: Sequence[int]) -> None:
+    async def _move(self, connection: Connection, rows: Sequence[Row], sequences: Sequence[int]) -> None:
         await connection.execute(_MOVE, [row.id for row in rows], list(sequences))
         self._metrics.events_published.inc(len(rows))
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 import nats
+from nats.aio.client import Client
 from sqlalchemy import ARRAY, Uuid, bindparam, text
 
 from chassis.db import connect_database
@@ -43,7 +44,7 @@ async def republish(service: str, settings: Settings, since: datetime) -> int:
         await database.dispose()
 
 
-async def _present(service: str, client: nats.NATS) -> list[object]:
+async def _present(service: str, client: Client) -> list[object]:
     stream = stream_of(service)
     try:
         state = await stream_state(client, stream)
