@@ -90,7 +90,7 @@ def _component_remainder(debts: Mapping[Edge, int]) -> dict[Edge, int]:
     index = {node: place for place, node in enumerate(nodes)}
     network = _Network(len(nodes) + 2)
     source, sink = len(nodes), len(nodes) + 1
-    arcs = {edge: network.connect(index[edge[0]], index[edge[1]], debts[edge], 1) for edge in sorted(debts)}
+    arcs = {edge: network.connect(index[edge[0]], index[edge[1]], amount, 1) for edge, amount in debts.items()}
     for node in nodes:
         if net[node] < 0:
             network.connect(source, index[node], -net[node], 0)
