@@ -8,15 +8,17 @@ from pydantic import Field
 
 from contracts.base import Event, Part
 
-LegalType = Literal["treasury", "budget", "autonomous", "okrug_college", "other"]
-LicenceKind = Literal["general_education", "additional_education", "vocational"]
+LegalType = Literal["treasury", "budgetary", "autonomous", "regional_budgetary", "other"]
+LicenceKind = Literal["general", "vocational", "additional"]
+NetworkRole = Literal["base", "participant", "resource_holder", "founder"]
 
 
 class Licence(Part):
     """A licence to teach (лицензия на образовательную деятельность)."""
 
     kind: LicenceKind
-    valid_until: date | None = None
+    issued_on: date
+    expires_on: date | None = None
 
 
 class OrganizationState(Event):
@@ -27,9 +29,9 @@ class OrganizationState(Event):
     organization_id: UUID
     slug: str = Field(description="Stable short name, unique in the network.")
     short_name: str = Field(description="The name people use.")
-    legal_type: LegalType = Field(description="казённое, бюджетное, автономное, ГБПОУ округа, иное.")
-    budget_level: Literal["municipal", "okrug", "federal", "private"]
-    network_role: Literal["base", "participant", "resource_holder", "founder"]
+    legal_type: LegalType = Field(description="казённое, бюджетное, автономное, бюджетное округа, иное.")
+    budget_level: Literal["municipal", "regional", "federal", "none"]
+    network_roles: tuple[NetworkRole, ...]
     settlement: str
     time_zone: str
     licences: tuple[Licence, ...] = ()
@@ -67,6 +69,7 @@ class PupilRegistered(Event):
     home_organization_id: UUID
     grade: Literal[10, 11]
     cohort_year: int = Field(description="Year of entering grade 10: it chooses the rule set of the plan.")
+    enrolled_on: date = Field(description="Business date; coverage counts the pupils of 20 September.")
     residence: str = Field(description="Settlement where the pupil lives; residence is not school.")
 
     def audience(self) -> frozenset[UUID] | None:

@@ -51,6 +51,7 @@ class PlanState(Event):
     grade: Literal[10, 11]
     profile: str
     status: Literal["submitted", "tutor_approved", "returned", "approved"]
+    approved_on: date | None = Field(default=None, description="Business date of the home school's approval.")
     reason_code: str | None = None
     subjects: tuple[PlannedSubject, ...] = ()
 

@@ -1,0 +1,4 @@
+from catalog.tables import Base
+from chassis.migrations import run
+
+run(Base.metadata)
