@@ -14,7 +14,7 @@ from embedded.spawn import Command
 
 HOST = "127.0.0.1"
 _MEMORY_STORE_BYTES = 256 * 1024**2
-_FILE_STORE_BYTES = 16 * 1024**3
+_FILE_STORE_BYTES = 96 * 1024**3  # above the sum of what the streams reserve by their max_bytes
 _PAYLOAD_BYTES = 1024**2
 
 
@@ -103,7 +103,7 @@ class NatsServer(Server):
         self._durability_checked = True
 
     def _config(self) -> str:
-        accounts = self.auth.server_config() if self.auth else ""
+        accounts = self.auth.prepare() if self.auth else ""
         return f"""\
 listen: "{HOST}:{self.port}"
 http: "{HOST}:{self.monitor_port}"

@@ -31,7 +31,7 @@ _SETTINGS = {
 
 
 class PostgresServer(Server):
-    """A cluster in `state_dir`, made at the first start; `settings` go over the defaults (tests: `{"fsync": "off"}`)."""
+    """A cluster in `state_dir`, made at the first start; `settings` go over the defaults."""
 
     stop_signal = signal.SIGINT  # "fast": open transactions are rolled back, a checkpoint is written
     stop_timeout_seconds = 30.0

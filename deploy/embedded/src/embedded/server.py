@@ -1,4 +1,4 @@
-"""A process that is started, waited for until it is ready, and stopped: what all parts of the network have in common."""
+"""A process that is started, waited for until ready, and stopped: what all parts of the network have in common."""
 
 import contextlib
 import os
