@@ -32,10 +32,10 @@ def party(number: int, kind: OrganizationType, level: BudgetLevel, founder: UUID
 ORGANIZATIONS = {
     "school": party(1, OrganizationType.BUDGETARY, BudgetLevel.MUNICIPAL, DEPARTMENT),
     "club": party(2, OrganizationType.BUDGETARY, BudgetLevel.MUNICIPAL, DEPARTMENT),
-    "internat": party(3, OrganizationType.KAZENNOE, BudgetLevel.MUNICIPAL, DEPARTMENT),
+    "internat": party(3, OrganizationType.TREASURY, BudgetLevel.MUNICIPAL, DEPARTMENT),
     "centre": party(4, OrganizationType.AUTONOMOUS, BudgetLevel.MUNICIPAL, DEPARTMENT),
-    "college": party(5, OrganizationType.OKRUG_COLLEGE, BudgetLevel.REGIONAL, OKRUG),
-    "police": party(6, OrganizationType.KAZENNOE, BudgetLevel.FEDERAL, MINISTRY),
+    "college": party(5, OrganizationType.REGIONAL_BUDGETARY, BudgetLevel.REGIONAL, OKRUG),
+    "police": party(6, OrganizationType.TREASURY, BudgetLevel.FEDERAL, MINISTRY),
     "company": party(7, OrganizationType.OTHER, BudgetLevel.NONE, None),
 }
 CLAIM = ClaimFacts(amount_kopecks=58_823_53, on=DAY, counter_source=FundingSource.OWN_INCOME)

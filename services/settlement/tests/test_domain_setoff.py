@@ -182,7 +182,7 @@ def test_the_oldest_obligations_are_cleared_first_then_the_smaller_id() -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"type": OrganizationType.KAZENNOE}, "казённое"),
+        ({"type": OrganizationType.TREASURY}, "казённое"),
         ({"type": OrganizationType.OTHER, "budget_level": BudgetLevel.NONE}, "не бюджетное"),
         ({"budget_level": BudgetLevel.REGIONAL}, "разных бюджетов"),
         ({"founder_id": OKRUG}, "Учредители разные"),

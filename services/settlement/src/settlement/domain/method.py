@@ -24,10 +24,10 @@ class RulesMissing(NotFound):
 class OrganizationType(StrEnum):
     """Legal form of an organisation as settlement sees it (тип учреждения)."""
 
-    KAZENNOE = "kazennoe"
+    TREASURY = "treasury"
     BUDGETARY = "budgetary"
     AUTONOMOUS = "autonomous"
-    OKRUG_COLLEGE = "okrug_college"
+    REGIONAL_BUDGETARY = "regional_budgetary"
     OTHER = "other"
 
 
@@ -135,13 +135,13 @@ METHOD_RULES = (
         valid_from=date(2021, 1, 1),
         valid_to=None,
         corrected_by_founder=_PUBLIC,
-        sets_off=_PUBLIC - {OrganizationType.KAZENNOE},
-        receives_payment=frozenset(OrganizationType) - {OrganizationType.KAZENNOE},
+        sets_off=_PUBLIC - {OrganizationType.TREASURY},
+        receives_payment=frozenset(OrganizationType) - {OrganizationType.TREASURY},
         contract_limits=MappingProxyType(
             {
-                OrganizationType.KAZENNOE: _SINGLE_SUPPLIER,
+                OrganizationType.TREASURY: _SINGLE_SUPPLIER,
                 OrganizationType.BUDGETARY: _SINGLE_SUPPLIER,
-                OrganizationType.OKRUG_COLLEGE: _SINGLE_SUPPLIER,
+                OrganizationType.REGIONAL_BUDGETARY: _SINGLE_SUPPLIER,
                 # an autonomous institution buys by its own regulation; the network applies the same ceiling to all
                 OrganizationType.AUTONOMOUS: ContractLimit(
                     600_000_00, "223-ФЗ, ст. 2 ч. 1 (предел принят по образцу 44-ФЗ, ст. 93 ч. 1 п. 4 и 5)"
@@ -183,7 +183,7 @@ def set_off_verdict(creditor: Party, debtor: Party, rules: MethodRules) -> Metho
     """Whether claims between the two may be set off at all, before asking about counter-claims, source and due date."""
     method = SettlementMethod.SET_OFF
     for party, role in ((creditor, "Кредитор"), (debtor, "Должник")):
-        if party.type is OrganizationType.KAZENNOE and party.type not in rules.sets_off:
+        if party.type is OrganizationType.TREASURY and party.type not in rules.sets_off:
             reason = f"{role} — казённое учреждение: его доходы поступают в бюджет, зачитывать их нельзя."
             return MethodVerdict(method, False, reason, rules.receipt_law)
         if party.type not in rules.sets_off:
@@ -233,7 +233,7 @@ def _check_contract_payment(creditor: Party, debtor: Party, claim: ClaimFacts, r
         return MethodVerdict(method, False, reason, limit.law)
     if limit is None:
         return MethodVerdict(method, True, "Оплата по договору; предела закупки для плательщика нет.", "ГК РФ, ст. 781")
-    within = " в пределах лимитов" if debtor.type is OrganizationType.KAZENNOE else ""
+    within = " в пределах лимитов" if debtor.type is OrganizationType.TREASURY else ""
     reason = f"Оплата по договору{within}, не больше {_rubles(limit.limit_kopecks)} за договор."
     return MethodVerdict(method, True, reason, limit.law)
 
