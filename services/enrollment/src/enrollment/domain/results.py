@@ -12,7 +12,8 @@ from enum import StrEnum
 from chassis.errors import Conflict, DomainError, FieldError
 
 MARKS = ("2", "3", "4", "5")
-PASSED, FAILED = "зачтено", "незачтено"
+PASSED, FAILED = "pass", "fail"
+MARK_TITLES = {**{mark: mark for mark in MARKS}, PASSED: "зачтено", FAILED: "незачтено"}
 NOTICE_WORKING_DAYS = 3  # order 845/369: the applicant is told of the decision
 
 
@@ -106,7 +107,8 @@ def check_mark(mark: str, *, is_graded: bool, field: str = "mark") -> FieldError
     allowed = MARKS if is_graded else (PASSED, FAILED)
     if mark in allowed:
         return None
-    return FieldError(field, f"Отметки «{mark}» здесь не бывает.", f"Выберите: {', '.join(allowed)}.")
+    titles = ", ".join(MARK_TITLES[known] for known in allowed)
+    return FieldError(field, f"Отметки «{mark}» здесь не бывает.", f"Выберите: {titles}.")
 
 
 def is_passing(mark: str) -> bool:

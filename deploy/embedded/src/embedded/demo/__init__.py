@@ -1,0 +1,1 @@
+"""The demo network: generated data and the programme that plays it through the platform."""
