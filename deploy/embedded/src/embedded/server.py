@@ -98,6 +98,19 @@ class Server(ABC):
                     if not self.wanted or attempt == _ATTEMPTS_MAX or not self.recover(str(failure)):
                         raise
 
+    def revive(self) -> bool:
+        """Launch it again if it is wanted and has died; False when somebody else is at it. Does not wait."""
+        if not self._changing.acquire(blocking=False):
+            return False
+        try:
+            if self.alive or not self.wanted:
+                return False
+            self.recover(tail(self.log_path))
+            self.launch()
+            return True
+        finally:
+            self._changing.release()
+
     def stop(self) -> None:
         """Ask it to end, wait, and kill it when it takes longer than its `stop_timeout_seconds`."""
         self.wanted = False
