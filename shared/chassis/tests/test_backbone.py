@@ -2,9 +2,11 @@
 
 import json
 import uuid
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from backbone_sample import keep, note, offer
 from platform_fixtures import eventually
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,10 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.errors import PermanentError, TransientError
 from chassis.inbox import Consumer, Received
 from chassis.inbox.parking import discard, get_parked, list_parked, retry
+from chassis.outbox import record
+from chassis.outbox.wake import Waker
 from contracts.catalog import OfferChanged, OfferPublished
 from contracts.envelope import Envelope
 
-from .conftest import Bench, keep, note
+from .conftest import Bench
 
 
 async def test_a_committed_event_reaches_the_handler_with_its_envelope(bench: Bench) -> None:
@@ -40,15 +44,15 @@ async def test_a_committed_event_reaches_the_handler_with_its_envelope(bench: Be
 
 
 async def test_nothing_is_published_when_the_business_transaction_rolls_back(bench: Bench) -> None:
-    from chassis.outbox import record
-
-    from .conftest import offer
-
     await bench.start_relay()
-    with pytest.raises(RuntimeError):
+
+    async def failing_command() -> None:
         async with bench.database.worker() as session, session.begin():
             await record(session, OfferPublished(**offer(uuid.uuid4())), sequence=1)
-            raise RuntimeError
+            raise RuntimeError("the rule that is checked last says no")
+
+    with pytest.raises(RuntimeError):
+        await failing_command()
     kept = await bench.publish(uuid.uuid4(), 1)
     await eventually(lambda: bench.scalar("SELECT count(*) = 1 FROM event_log"))
     assert await bench.scalar("SELECT event_id FROM event_log") == kept
@@ -182,8 +186,6 @@ async def test_bad_messages_become_dead_letters_and_unknown_types_are_counted(be
     await bench.start_consumer(consumer)
 
     async def send(event_type: str, body: bytes, **headers: str) -> None:
-        from datetime import UTC, datetime
-
         envelope = Envelope(uuid.uuid4(), event_type, "/services/catalog", str(uuid.uuid4()), datetime.now(UTC), 1)
         await bench.client.request(envelope.nats_subject(), body, timeout=5, headers=envelope.headers() | headers)
 
@@ -223,18 +225,12 @@ async def test_a_discarded_event_stays_readable_and_is_not_applied(bench: Bench)
 
 
 async def test_the_relay_wakes_a_waiting_leader_in_another_process(bench: Bench) -> None:
-    from chassis.outbox.wake import Waker
-
     await bench.start_relay()
-    await eventually(lambda: bench.metrics.relay_leading._value.get())
+    await eventually(bench.metrics.relay_leading._value.get)
     waker = Waker(bench.database.worker_engine)
     async with bench.database.worker() as session:
         session.sync_session.info["waker"] = waker
         async with session.begin():
-            from chassis.outbox import record
-
-            from .conftest import offer
-
             await record(session, OfferPublished(**offer(uuid.uuid4())), sequence=1)
     await eventually(lambda: bench.scalar("SELECT count(*) = 1 FROM event_log"), seconds=0.8, every=0.01)
     await waker.close()

@@ -21,7 +21,7 @@ _AGAIN: Final = text(
     "INSERT INTO outbox (event_id, event_type, aggregate_id, sequence, subject, headers, payload, created_at) "
     "SELECT event_id, event_type, aggregate_id, sequence, subject, headers, payload, created_at FROM event_log "
     "WHERE created_at >= :since AND NOT event_id = ANY(:present) "
-    "AND NOT event_id IN (SELECT event_id FROM outbox) ORDER BY outbox_id"
+    "AND NOT event_id IN (SELECT event_id FROM outbox) ORDER BY published_at, stream_seq"
 ).bindparams(bindparam("present", type_=ARRAY(Uuid)))
 
 
