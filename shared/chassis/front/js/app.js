@@ -62,7 +62,7 @@
       close(null);
       if (open) open.querySelector("summary").focus();
     });
-    const narrow = matchMedia("(max-width: 61.99rem)");
+    const narrow = matchMedia("(max-width: 61.99rem)"); // where .grid-side becomes one column
     for (const panel of document.querySelectorAll("details[data-narrow-closed]")) panel.open = !narrow.matches;
   };
 

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from chassis.pages.formats import number_ru
+
+WIDTH_MIN = 380  # about the width of a card, so that the text of a chart keeps its size
 Number = int | float
 
 
@@ -66,7 +69,9 @@ def column_chart(
     items: Sequence[tuple[str, Number] | tuple[str, Number, str] | tuple[str, Number, str, str]], goal: Number | None
 ) -> ColumnChart:
     """Columns from (label, value[, text[, tone]]), scaled to the greatest value or the goal."""
-    slot, height, head, foot = 64, 180, 22, 24
+    height, head, foot = 180, 22, 24
+    slot = max(64, WIDTH_MIN // max(len(items), 1))
+    thick = min(slot - 20, 48)
     floor = height - foot
     highest = max([float(item[1]) for item in items] + [float(goal or 0), 0.0]) or 1.0
     columns = []
@@ -74,13 +79,13 @@ def column_chart(
         tall = max(float(value), 0.0) / highest * (floor - head)
         columns.append(
             Column(
-                x=f"{index * slot + 14}",
+                x=f"{index * slot + (slot - thick) / 2:g}",
                 y=f"{floor - tall:.1f}",
-                width=f"{slot - 28}",
+                width=f"{thick}",
                 height=f"{tall:.1f}",
                 middle=f"{index * slot + slot / 2:g}",
                 label=label,
-                text=str(rest[0]) if rest else f"{value:g}".replace(".", ","),
+                text=str(rest[0]) if rest else number_ru(value),
                 tone=str(rest[1]) if len(rest) > 1 else "",
             )
         )

@@ -22,16 +22,17 @@ Number = int | float | Decimal
 Row = TypeVar("Row")
 
 
-def number_ru(value: Number | None, digits_max: int = 2) -> str:
-    """«1 234,5»: groups of three, decimal comma, at most `digits_max` digits after it, none that are zero; «—» for nothing."""
+def number_ru(value: Number | None, digits_max: int = 2, digits_min: int = 0) -> str:
+    """«1 234,5»: groups of three, decimal comma, `digits_min` to `digits_max` digits after it; «—» for nothing."""
     if value is None:
         return DASH
     exact = Decimal(str(value)) if isinstance(value, float) else Decimal(value)
     rounded = exact.quantize(Decimal(1).scaleb(-digits_max), ROUND_HALF_UP)
     text = f"{abs(rounded):,f}".replace(",", SPACE)
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return (MINUS if rounded < 0 else "") + text.replace(".", ",")
+    whole, _, fraction = text.partition(".")
+    fraction = fraction.rstrip("0").ljust(digits_min, "0")
+    text = f"{whole},{fraction}" if fraction else whole
+    return (MINUS if rounded < 0 else "") + text
 
 
 def rubles(amount_kopecks: int | None) -> str:

@@ -7,7 +7,7 @@ from functools import partial
 from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -77,6 +77,7 @@ class Pages:
             "nav_current": current_item(items, request.url.path) if status < 400 else None,
             "path": request.url.path,
             "sign_in_href": "/center/sign-in?" + urlencode({"next": _address(request)}),
+            "back_href": _came_from(request),
             "csp": content_security_policy(),
             "query": partial(_query, query),
             "query_without": partial(_query_without, query),
@@ -152,6 +153,13 @@ def _asks_for_part(request: Request) -> bool:
 
 def _address(request: Request) -> str:
     return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def _came_from(request: Request) -> str:
+    """The page of ours that led here, or nothing."""
+    came = urlsplit(request.headers.get("Referer", ""))
+    ours = came.netloc == request.headers.get("Host") and came.path != request.url.path
+    return came.path + (f"?{came.query}" if came.query else "") if ours else ""
 
 
 def _revalidated(request: Request, response: Response) -> Response:
