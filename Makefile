@@ -36,6 +36,7 @@ help: ## list the targets
 
 # --- set-up: stamps, so that it is quick when nothing has changed -----------------------------------------------------
 setup: .venv/.paths .data/assets/build.stamp ## make .venv and the front-end files (every target does it by itself)
+	@:
 
 .venv/.ready: requirements.lock
 	@if [[ -z '$(PYTHON)' ]]; then \
