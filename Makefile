@@ -115,7 +115,7 @@ contracts: .venv/.paths ## store the schemas and examples of events and write do
 ci: lint types arch test ## what every change must pass
 
 bench: setup ## measure the backbone side by side with its peers: ONLY=relay chooses
-	@"$(PY)" tests/bench $(if $(ONLY),--only '$(ONLY)') $(ARGS)
+	@PYTHONPATH=tests "$(PY)" -m bench $(ONLY) $(ARGS)
 
 # --- keep -----------------------------------------------------------------------------------------------------------
 format: .venv/.paths ## format the sources and repair what ruff can
