@@ -96,15 +96,17 @@ test: setup ## all tests on real servers: ARGS='services/catalog -k offer' choos
 	"$(PY)" -m pytest $${without:+-m "not ($$(IFS=,; echo "$${without[*]}" | sed 's/,/ or /g'))"} $(ARGS)
 
 lint: .venv/.paths ## style, formatting, and dependencies that are declared and used
-	@"$(PY)" -m ruff check
-	@"$(PY)" -m ruff format --check
-	@"$(PY)" -m deptry shared services deploy
+	@code=0; \
+	"$(PY)" -m ruff check || code=1; \
+	"$(PY)" -m ruff format --check || code=1; \
+	"$(PY)" -m deptry --no-ansi shared services deploy || code=1; \
+	exit $$code
 
 types: .venv/.paths ## mypy, strict
 	@"$(PY)" -m mypy
 
 arch: .venv/.paths ## who may import whom, sizes and names
-	@"$(PY)" -c 'from importlinter.cli import lint_imports_command as run; run()'
+	@"$(PY)" -c 'from importlinter.cli import lint_imports_command as run; run()' --no-logo
 	@"$(PY)" -m pytest -q tests/architecture
 
 contracts: .venv/.paths ## store the schemas and examples of events and write docs/events.md; refuses what breaks a reader
