@@ -32,6 +32,8 @@ def dummies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(folder))
         patch.syspath_prepend(str(folder))
+        for name in [name for name in sys.modules if name.partition(".")[0] in SERVICES]:
+            patch.delitem(sys.modules, name)  # another test may have imported the real one
         yield folder
 
 
@@ -170,7 +172,7 @@ def test_ports_and_secrets_are_kept(tmp_path: Path) -> None:
     assert first.database_passwords("catalog") != first.database_passwords("center")
 
 
-def test_up_stays_until_down(dummies: Path, tmp_path: Path) -> None:
+def test_up_stays_until_down_and_comes_back_at_its_address_after_a_kill(dummies: Path, tmp_path: Path) -> None:
     state = tmp_path / "up"
     embedded = [sys.executable, "-m", "embedded"]
 
@@ -181,13 +183,16 @@ def test_up_stays_until_down(dummies: Path, tmp_path: Path) -> None:
     shutil.copy(DUMMY, dummies / "settlement" / "__main__.py")
     with subprocess.Popen([*embedded, "up", "--state", state], stdout=subprocess.PIPE, text=True) as up:
         assert up.stdout is not None
-        for line in up.stdout:
-            if "Ctrl-C stops everything" in line:
-                break
+        origin = next(line.split()[-1] for line in up.stdout if "Школа без границ" in line)
         assert run("status")[0] == 0
         code, text = run("up")
         assert code == 1
         assert "already running" in text
+        up.kill()
+    with subprocess.Popen([*embedded, "up", "--state", state], stdout=subprocess.PIPE, text=True) as up:
+        assert up.stdout is not None
+        text = "".join(iter(up.stdout.readline, "  Ctrl-C stops everything.\n"))
+        assert origin in text, "the ports of a killed run were waited for"
         assert run("down")[0] == 0
         assert up.wait(5) == 0
     assert run("status") == (3, f"no network runs in {state}\n")

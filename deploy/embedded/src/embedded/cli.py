@@ -16,7 +16,7 @@ from embedded.databases import SqlFailed
 from embedded.installation import ADMINISTRATOR_LOGIN
 from embedded.network import REPOSITORY, Network
 from embedded.server import ServerFailed
-from embedded.statelock import AlreadyRunning, StateLock
+from embedded.statelock import AlreadyRunning, LeftoversRun, StateLock
 from embedded.status import report
 
 
@@ -52,11 +52,11 @@ def up(state_dir: Path, *, demo: bool) -> int:
     except KeyboardInterrupt:
         _say("stopped while starting")
         return 130
-    except (ServerFailed, SqlFailed, MissingProgram) as failure:
+    except (ServerFailed, SqlFailed, MissingProgram, LeftoversRun) as failure:
         print(f"The network cannot start: {failure}", file=sys.stderr)
         return 1
     try:
-        print(addresses(network))
+        _say(addresses(network))
         threading.Event().wait()
     except KeyboardInterrupt:
         pass

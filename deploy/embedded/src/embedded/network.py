@@ -26,7 +26,7 @@ class Network:
     """Everything of one state folder.
 
     `services` starts only some of them, `settings` adds environment variables to a service's (by its name), `assets_dir` is
-    the built front-end (else BG_ASSETS_DIR, else `.data/assets`). Ports are chosen when the object is made and remembered
+    the built front-end (else BG_ASSETS_DIR, else `.data/assets`). Ports are chosen at the start and remembered
     in the state folder.
     """
 
@@ -52,10 +52,11 @@ class Network:
     def start(self, progress: Say = print) -> None:
         """Start everything and return when all of it answers; on failure stop what was started and raise.
 
-        Raises AlreadyRunning when another process runs this state folder.
+        Raises AlreadyRunning when another process runs this state folder; waits for the processes of a killed one to end.
         """
         self.lock.acquire()
         self.supervisor.say = progress
+        self.supervisor.kept_open = self.lock.children
         try:
             self._start(progress)
         except BaseException:

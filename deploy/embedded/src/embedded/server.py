@@ -7,6 +7,7 @@ import subprocess
 import threading
 import time
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from pathlib import Path
 
 from embedded.logfiles import open_log, tail
@@ -24,7 +25,7 @@ class Server(ABC):
     """One child process. Starting one that runs and stopping one that does not are no errors; all calls block.
 
     `wanted` says whether it is meant to run: a killed process stays wanted (a supervisor brings it back), a stopped one
-    does not.
+    does not. `kept_open` are descriptors the process inherits.
     """
 
     stop_signal = signal.SIGTERM
@@ -35,6 +36,7 @@ class Server(ABC):
         self.name = name
         self.log_path = log_path
         self.wanted = False
+        self.kept_open: tuple[int, ...] = ()
         self._process: subprocess.Popen[bytes] | None = None
         self._changing = threading.RLock()
 
@@ -63,7 +65,7 @@ class Server(ABC):
             self.wanted = True
             if self.alive:
                 return
-            command = self.command()
+            command = replace(self.command(), kept_open=self.kept_open)
             with open_log(self.log_path) as log:
                 self._process = spawn(command, log.fileno())
 
@@ -143,8 +145,11 @@ class Server(ABC):
             process.wait()
 
     def pause(self) -> None:
-        """Freeze it (SIGSTOP): it holds its connections and answers nothing."""
-        self.signal(signal.SIGSTOP)
+        """Freeze it (SIGSTOP) and wait until it is: it holds its connections and answers nothing."""
+        pid = self.pid
+        if pid is not None:
+            self.signal(signal.SIGSTOP)
+            os.waitid(os.P_PID, pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)  # its threads stop one by one
 
     def resume(self) -> None:
         """Let a paused process go on."""

@@ -21,7 +21,8 @@ _LEASH = Path(__file__).with_name("leash.py")
 class Command:
     """What a process is: its program, and how it is started.
 
-    `launcher` is put before everything (`unshare …`), `death_signal` is what it gets when this process dies.
+    `launcher` is put before everything (`unshare …`), `death_signal` is what it gets when this process dies, `kept_open`
+    are descriptors that it inherits.
     """
 
     argv: Sequence[str]
@@ -29,6 +30,7 @@ class Command:
     launcher: Sequence[str] = ()
     working_directory: Path | None = None
     death_signal: int = 15
+    kept_open: Sequence[int] = ()
 
 
 _Job = tuple[Command, int, "Future[subprocess.Popen[bytes]]"]
@@ -68,4 +70,5 @@ def _start(command: Command, output: int) -> subprocess.Popen[bytes]:
         stdout=output,
         stderr=subprocess.STDOUT,
         start_new_session=True,
+        pass_fds=tuple(command.kept_open),
     )

@@ -28,10 +28,14 @@ class _Care:
 
 
 class Supervisor:
-    """Servers in groups: a later group needs the earlier ones. `say` gets a line for people at each turn."""
+    """Servers in groups: a later group needs the earlier ones. `say` gets a line for people at each turn.
+
+    `kept_open` are descriptors that all of them inherit.
+    """
 
     def __init__(self, say: Say = print) -> None:
         self.say = say
+        self.kept_open: tuple[int, ...] = ()
         self._groups: list[list[Server]] = []
         self._care: dict[str, _Care] = {}
         self._stopping = threading.Event()
@@ -47,6 +51,7 @@ class Supervisor:
         began = time.monotonic()
         self._groups.append(list(servers))  # before they start, so that stop() finds them whatever happens
         for server in servers:
+            server.kept_open = self.kept_open
             self._care[server.name] = _Care(started_at=began)
         _side_by_side(lambda server: server.start(), servers, give_up=_unwant)
         names = ", ".join(server.name for server in servers)

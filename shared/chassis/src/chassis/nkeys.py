@@ -183,7 +183,7 @@ def _decode(text: str) -> bytes:
     except (binascii.Error, ValueError) as error:
         raise InvalidKey("an nkey is written in base32") from error
     body, checksum = raw[:-2], raw[-2:]
-    if _crc16(body).to_bytes(2, "little") != checksum:
+    if _crc16(body).to_bytes(2, "little") != checksum or _encode(body) != text:  # a last letter has spare bits
         raise InvalidKey("the checksum of the nkey is wrong")
     return body
 
