@@ -86,8 +86,8 @@ def vat_note_on(day: date, notes: tuple[VatNote, ...] = VAT_NOTES) -> str:
 class ActLine:
     """One service at one tariff version: hours, unrounded price, and kopecks rounded once for the whole line.
 
-    `is_share` marks a payer's part of a group's cost, which the split may put up to two kopecks off its own price ×
-    hours.
+    `is_share` marks a payer's part of a group's cost, or a month's part of a fixed sum: rounding the whole may put it up
+    to two kopecks off its own price × hours.
     """
 
     line_id: UUID

@@ -5,13 +5,14 @@ open → closing → closed → settled; nothing reopens. A lesson of a month th
 or was corrected) goes to that month's next *correcting* period, so nothing is lost or counted twice at the close.
 """
 
+import re
 from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from chassis.errors import Conflict, FieldError
+from chassis.errors import Conflict, DomainError, FieldError
 from settlement.domain.states import require_transition, require_version
 
 CALENDAR_MONTH_CUT_OFF = 31
@@ -22,6 +23,12 @@ class PeriodNotReady(Conflict):
     """Период ещё нельзя перевести в следующее состояние."""
 
     code = "settlement.period_not_ready"
+
+
+class PeriodUnknown(DomainError):
+    """Это не расчётный период."""
+
+    code = "settlement.period_unknown"
 
 
 class PeriodState(StrEnum):
@@ -144,6 +151,16 @@ def period_of(delivered_on: date, cut_off_day: int = CALENDAR_MONTH_CUT_OFF) -> 
     if delivered_on.day > _cut_off(year, month, cut_off_day):
         year, month = (year + 1, 1) if month == 12 else (year, month + 1)
     return PeriodKey(year, month)
+
+
+def period_named(text: str) -> PeriodKey:
+    """The period that a person or a program named: `2025-09`, a correcting one `2025-09/1`. Raises PeriodUnknown."""
+    if not re.fullmatch(r"[1-9]\d{3}-(0[1-9]|1[0-2])(/[1-9]\d{0,2})?", text, re.ASCII):
+        raise PeriodUnknown(
+            "Период указан неверно.",
+            errors=(FieldError("period", "Это не месяц.", "Напишите ГГГГ-ММ, например 2025-09."),),
+        )
+    return PeriodKey.parse(text)
 
 
 def accepting_period(key: PeriodKey, states: Mapping[PeriodKey, PeriodState]) -> PeriodKey:

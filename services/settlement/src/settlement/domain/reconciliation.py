@@ -22,6 +22,7 @@ class Check(StrEnum):
     PAIR = "pair"
     ACT_TOTAL = "act_total"
     ACTS_COVER = "acts_cover"
+    OBLIGATIONS = "obligations"
 
 
 CHECK_LABELS: Mapping[Check, str] = {
@@ -30,6 +31,7 @@ CHECK_LABELS: Mapping[Check, str] = {
     Check.PAIR: "Начислено = зачтено + скорректировано учредителем + оплачено + остаток",
     Check.ACT_TOTAL: "Итог акта равен сумме его строк",
     Check.ACTS_COVER: "Акты закрытого периода равны начисленному",
+    Check.OBLIGATIONS: "Сумма обязательств равна начисленному по проводкам",
 }
 
 
@@ -122,11 +124,13 @@ def reconcile(
     pairs: Iterable[PairFigures],
     acts: Iterable[ActFigures],
     closed_periods: Collection[PeriodKey] = (),
+    obligations: Mapping[tuple[PeriodKey, UUID, UUID], int] | None = None,
 ) -> ReconciliationReport:
     """Compare everything and list what differs.
 
     `stored_balances` are kept beside the postings and `posted_balances` summed from them; acts are held against the
-    accruals only in `closed_periods`, because an open one has no acts yet.
+    accruals only in `closed_periods`, because an open one has no acts yet. `obligations` sums the single obligations by
+    (period, creditor, debtor); None leaves that comparison out.
     """
     differences: list[Difference] = []
     comparisons = 0
@@ -153,6 +157,9 @@ def reconcile(
     for key in sorted({*accrued, *acted}):
         if key[0] in closed_periods:
             compare(Check.ACTS_COVER, _pair_subject(*key), accrued.get(key, 0), acted.get(key, 0))
+    if obligations is not None:
+        for key in sorted({*accrued, *obligations}):
+            compare(Check.OBLIGATIONS, _pair_subject(*key), accrued.get(key, 0), obligations.get(key, 0))
     return ReconciliationReport(tuple(differences), comparisons)
 
 

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from chassis.errors import Conflict, FieldError, NotFound
 from settlement.domain.money import round_half_up, split_largest_remainder
-from settlement.domain.terms import FixedTerms, TariffInvalid, Terms
+from settlement.domain.terms import FixedTerms, GroupHourTerms, TariffInvalid, Terms
 
 
 class TariffMissing(NotFound):
@@ -57,6 +57,16 @@ class TariffVersion:
     def unit(self) -> str:
         """Unit of measure as the act prints it."""
         return self.terms.unit
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether a whole sum is earned over all periods together."""
+        return isinstance(self.terms, FixedTerms)
+
+    @property
+    def is_group(self) -> bool:
+        """Whether the group's cost is split among its payers."""
+        return isinstance(self.terms, GroupHourTerms)
 
     def applies_on(self, day: date) -> bool:
         """Whether a lesson of that day is paid by this version; both ends of the validity are included."""
