@@ -82,7 +82,7 @@ down: .venv/.paths ## stop it from another terminal (DEMO=1 for the demonstratio
 	@"$(PY)" -m embedded down $(if $(filter-out 0,$(DEMO)),--demo) $(ARGS)
 
 status: .venv/.paths ## what runs and at which address (DEMO=1 for the demonstration network)
-	@"$(PY)" -m embedded status $(if $(filter-out 0,$(DEMO)),--demo) $(ARGS)
+	@"$(PY)" -m embedded status $(if $(filter-out 0,$(DEMO)),--demo) $(ARGS) || [[ $$? -eq 3 ]] # 3: nothing runs
 
 # --- check ----------------------------------------------------------------------------------------------------------
 test: setup ## all tests on real servers: ARGS='services/catalog -k offer' chooses
