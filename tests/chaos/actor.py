@@ -45,12 +45,12 @@ class RelayThatStopsBeforePublishing(Relay):
 
     frozen = False
 
-    async def _relay(self, connection: Any, rows: Any) -> None:
-        if not RelayThatStopsBeforePublishing.frozen:
+    async def _publish(self, rows: Any) -> Any:
+        if rows and not RelayThatStopsBeforePublishing.frozen:
             RelayThatStopsBeforePublishing.frozen = True
             print("frozen", flush=True)
             os.kill(os.getpid(), signal.SIGSTOP)
-        await super()._relay(connection, rows)
+        return await super()._publish(rows)
 
 
 class SubscriberThatDiesBeforeAck(subscribers.InboxSubscriber):

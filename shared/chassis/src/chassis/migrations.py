@@ -44,9 +44,7 @@ def create_backbone(op: Any) -> None:
     op.execute(
         f"CREATE TABLE event_log ({columns}, PRIMARY KEY (event_id, created_at)) PARTITION BY RANGE (created_at)"
     )
-    op.execute("CREATE INDEX ix_event_log_outbox_id ON event_log (outbox_id)")
     op.execute("CREATE INDEX ix_event_log_aggregate ON event_log (aggregate_id, sequence)")
-    op.execute("CREATE INDEX ix_event_log_event_type ON event_log (event_type)")
     op.execute(_EVENT_LOG_PARTITIONS)
     op.execute(
         "SELECT ensure_event_log_partition((CURRENT_DATE + months * interval '1 month')::date) "

@@ -11,7 +11,6 @@ from fastapi import APIRouter, FastAPI
 from faststream.nats import NatsBroker
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from starlette.middleware import Middleware
-from starlette.staticfiles import StaticFiles
 
 from chassis import streams
 from chassis.assets import Assets
@@ -96,7 +95,11 @@ def create_app(service: Service, settings: Settings | None = None) -> FastAPI:
         lifespan=lambda _: running(service, runtime),
         middleware=[
             Middleware(Correlation, metrics=metrics),
-            Middleware(SecurityHeaders, frame_ancestors=tuple(map(str, settings.frame_ancestors))),
+            Middleware(
+                SecurityHeaders,
+                frame_ancestors=tuple(map(str, settings.frame_ancestors)),
+                https=settings.public_url.startswith("https:"),
+            ),
             Middleware(BoundedBody, bytes_max=service.body_bytes_max),
             Middleware(SameSite, public_url=settings.public_url),
             Middleware(Identity, verifier=Verifier(keys, settings.instance), instance=settings.instance),
@@ -115,8 +118,8 @@ def create_app(service: Service, settings: Settings | None = None) -> FastAPI:
     for router in service.routers:
         app.include_router(router, prefix=prefix)
     app.add_api_route(f"{prefix}/asyncapi.json", asyncapi_document(service.title, broker), include_in_schema=False)
-    if settings.assets_dir.is_dir():
-        app.mount("/assets", StaticFiles(directory=settings.assets_dir))
+    if assets.built:
+        app.mount("/assets", assets.files())
     return app
 
 

@@ -1,5 +1,7 @@
 """One unit of work a request: a transaction that is committed before the answer leaves.
 
+An endpoint that raises rolls back; one that returns an answer, whatever its status, commits.
+
 Every POST, PUT, PATCH and DELETE may carry an `Idempotency-Key` (header, or the hidden field of a form): the answer is
 stored in the same transaction, so a repeated request gets the same answer and changes nothing. The same key with another
 body is refused (IETF draft-ietf-httpapi-idempotency-key-header).
@@ -41,13 +43,6 @@ class KeyReused(Conflict):
     code = "idempotency_key_reused"
 
 
-class _Refused(Exception):
-    """Carries an error answer out of the transaction, so that it is rolled back."""
-
-    def __init__(self, response: Response) -> None:
-        self.response = response
-
-
 async def session(request: Request) -> AsyncSession:
     """The session of the request's unit of work."""
     current: AsyncSession = request.state.session
@@ -65,11 +60,8 @@ class UnitRoute(APIRoute):
                 request.state.session = current
                 if request.method in SAFE_METHODS:
                     return await handle(request)
-                try:
-                    async with current.begin():
-                        return await _once(request, current, handle)
-                except _Refused as refused:
-                    return refused.response
+                async with current.begin():
+                    return await _once(request, current, handle)
 
         return in_unit
 
@@ -79,7 +71,7 @@ async def _once(
 ) -> Response:
     key = await _key(request)
     if not key:
-        return _kept(await handle(request))
+        return await handle(request)
     principal = getattr(request.state, "principal", None)
     scope = f"{principal.account_id if principal else 'guest'}:{request.method}:{request.url.path}"
     digest = hashlib.sha256(await _fingerprint(request)).hexdigest()
@@ -92,18 +84,12 @@ async def _once(
     )
     if taken is None:
         return await _replay(current, scope, key, digest)
-    response = _kept(await handle(request))
+    response = await handle(request)
     await current.execute(
         idempotency.update()
         .where(idempotency.c.scope == scope, idempotency.c.key == key)
         .values(status=response.status_code, headers=_replayable(response), body=bytes(response.body))
     )
-    return response
-
-
-def _kept(response: Response) -> Response:
-    if response.status_code >= 400:
-        raise _Refused(response)
     return response
 
 

@@ -77,6 +77,8 @@ class InboxSubscriber(BatchPullStreamSubscriber):
         self._database_url = database_url
         self._metrics = metrics
         self._stream_created = ""
+        self._room = asyncio.Event()
+        self._room.set()
         self.leading = False
 
     async def _create_subscription(self) -> None:
@@ -121,26 +123,36 @@ class InboxSubscriber(BatchPullStreamSubscriber):
         subscription = await self.jetstream.pull_subscribe_bind(durable=self.consumer.name, stream=self.consumer.stream)
         expected = 1
         alive_at = time.monotonic()
+        fetching = asyncio.create_task(subscription.fetch(BATCH_MAX, timeout=FETCH_SECONDS))
         try:
             while self.running:
                 if time.monotonic() - alive_at > 2:  # keep the lead: the server ends a silent leader's session
                     await connection.execute("SELECT 1")
                     alive_at = time.monotonic()
-                try:
-                    messages = await subscription.fetch(BATCH_MAX, timeout=FETCH_SECONDS)
-                except TimeoutError:
-                    if not await durable.exists(client, self.consumer):
-                        raise _Gap from None
-                    continue
-                expected = self._contiguous(messages, expected)
-                await self.process_message(messages)
-                await messages[-1].ack()
-                await self._wait_for_room()
+                await self._room.wait()
+                messages = await self._fetched(fetching)
+                # the next batch is fetched while this one is applied
+                fetching = asyncio.create_task(subscription.fetch(BATCH_MAX, timeout=FETCH_SECONDS))
+                if messages:
+                    expected = self._contiguous(messages, expected)
+                    await self.process_message(messages)
+                    await messages[-1].ack()
+                elif not await durable.exists(client, self.consumer):
+                    raise _Gap
         except NotFoundError:
             raise _Gap from None
         finally:
+            fetching.cancel()
             with contextlib.suppress(Exception):
                 await subscription.unsubscribe()
+            await asyncio.gather(fetching, return_exceptions=True)
+
+    @staticmethod
+    async def _fetched(fetching: "asyncio.Task[list[Msg]]") -> list[Msg]:
+        try:
+            return await fetching
+        except TimeoutError:
+            return []
 
     @staticmethod
     def _contiguous(messages: Sequence[Msg], expected: int) -> int:
@@ -168,22 +180,23 @@ class InboxSubscriber(BatchPullStreamSubscriber):
             try:
                 while await retry_due(self._sessions, self.consumer):
                     pass
+                await self._make_room()
             except Exception as error:
                 if not database_is_away(error):
                     raise
                 raise DatabaseAway(str(error)) from error
             await asyncio.sleep(RETRY_TICK_SECONDS)
 
-    async def _wait_for_room(self) -> None:
+    async def _make_room(self) -> None:
         """Stop reading while more events wait than anyone will look at."""
         query = select(parked.c.event_id).where(parked.c.consumer == self.consumer.name, parked.c.state == "waiting")
-        while self.running:
-            async with self._sessions() as session:
-                beyond = await session.scalar(query.offset(WAITING_MAX).limit(1))
-            if beyond is None:
-                return
+        async with self._sessions() as session:
+            beyond = await session.scalar(query.offset(WAITING_MAX).limit(1))
+        if beyond is None:
+            self._room.set()
+        elif self._room.is_set():
             log.error("consumer.too_many_waiting", consumer=self.consumer.name, waiting_max=WAITING_MAX)
-            await asyncio.sleep(BACKOFF_SECONDS[-1])
+            self._room.clear()
 
 
 async def _undecoded(message: Any) -> Any:

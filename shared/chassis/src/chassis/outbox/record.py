@@ -18,7 +18,7 @@ from contracts.envelope import Envelope
 PAYLOAD_BYTES_MAX: Final = 900_000
 """Under the broker's 1 MiB with room for headers: what is recorded can always be published."""
 
-_INSERT: Final = insert(outbox)
+_INSERT: Final = insert(outbox).inline()
 
 
 class EventTooLarge(ValueError):

@@ -2,7 +2,7 @@
 
 Invariants (each has a test that kills something):
 - one leader a service, proved by an advisory lock on the one connection it reads and moves rows with;
-- at most one batch is published and not yet moved, so a new leader finds all of it in the tail of the stream;
+- at most two batches are published and not yet moved, so a new leader finds all of them in the tail of the stream;
 - every publish is fenced by the stream's last sequence, so nobody but the leader who knows the tail can add to it.
 """
 
@@ -35,14 +35,17 @@ from chassis.outbox.wake import CHANNEL, Waker
 log = logger("relay")
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+Published: TypeAlias = tuple[Sequence[Row], Sequence[int]]
+"""Rows with their stream sequences."""
 
 POLL_SECONDS: Final = 1.0
 BACKOFF_SECONDS_MAX: Final = 10.0
 HOLD_SECONDS: Final = 5.0
+TAIL_MESSAGES: Final = 2 * BATCH_ROWS_MAX
 
 _HEAD: Final = """
 SELECT id, event_id, aggregate_id, subject, headers, payload FROM outbox
-WHERE NOT aggregate_id = ANY($2::text[]) ORDER BY id LIMIT $1
+WHERE NOT id = ANY($2::bigint[]) AND NOT aggregate_id = ANY($3::text[]) ORDER BY id LIMIT $1
 """
 _MOVE: Final = """
 WITH done AS (SELECT * FROM unnest($1::bigint[], $2::bigint[]) AS t(id, stream_seq)),
@@ -127,15 +130,29 @@ class Relay:
                 await connection.execute(_PARTITIONS)
                 partitions_at = time.monotonic()
             self._wake.clear()
-            rows = await self._head(connection)
-            if not rows:
+            if not await self._drain(connection):
                 with contextlib.suppress(asyncio.TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
-                continue
-            started = time.perf_counter()
-            await self._relay(connection, rows)
-            self._metrics.relay_batch_rows.observe(len(rows))
-            self._metrics.relay_batch_seconds.observe(time.perf_counter() - started)
+
+    async def _drain(self, connection: Connection) -> bool:
+        """Publish batch after batch; while one is on its way, the one before is moved and the next one is read.
+
+        The next rows are always the oldest that are visible and not on their way: reading on from the last id would
+        pass over a row that was numbered early and committed late, and put a newer row of its aggregate before it.
+        """
+        rows: Sequence[Row] = await self._head(connection)
+        worked = bool(rows)
+        published: Published = ((), ())
+        while rows or published[0]:
+            published, rows = await _both(self._publish(rows), self._move_and_read(connection, published, rows))
+        return worked
+
+    async def _move_and_read(
+        self, connection: Connection, published: Published, on_their_way: Sequence[Row]
+    ) -> Sequence[Row]:
+        if published[0]:
+            await self._move(connection, *published)
+        return () if self._stopping.is_set() else await self._head(connection, on_their_way)
 
     def _set_leading(self, leading: bool) -> None:
         self.leading = leading
@@ -145,39 +162,37 @@ class Relay:
 
     async def _take_over(self, connection: Connection) -> None:
         """Learn the stream's tail and move the rows that a former leader published and did not move."""
-        self._publisher.position, known = await tail_ids(self._client, self._stream, BATCH_ROWS_MAX)
+        self._publisher.position, known = await tail_ids(self._client, self._stream, TAIL_MESSAGES)
         rows = [row for row in await self._head(connection) if row.event_id in known]
         if rows:
             log.info("relay.recovered", rows=len(rows))
             await self._move(connection, rows, [known[row.event_id] for row in rows])
 
-    async def _head(self, connection: Connection) -> list[Row]:
+    async def _head(self, connection: Connection, but: Sequence[Row] = ()) -> list[Row]:
         now = time.monotonic()
         self._held = {aggregate: until for aggregate, until in self._held.items() if until > now}
+        records = await connection.fetch(_HEAD, BATCH_ROWS_MAX, [row.id for row in but], list(self._held))
         return [
-            Row(
-                record["id"],
-                record["event_id"],
-                record["aggregate_id"],
-                record["subject"],
-                json.loads(record["headers"]),
-                record["payload"],
-            )
-            for record in await connection.fetch(_HEAD, BATCH_ROWS_MAX, list(self._held))
+            Row(one_id, event_id, aggregate_id, subject, json.loads(headers), payload)
+            for one_id, event_id, aggregate_id, subject, headers, payload in records
         ]
 
-    async def _relay(self, connection: Connection, rows: Sequence[Row]) -> None:
+    async def _publish(self, rows: Sequence[Row]) -> Published:
+        if not rows:
+            return (), ()
+        started = time.perf_counter()
         try:
-            sequences = await self._publisher.publish(rows)
+            published: Published = (rows, await self._publisher.publish(rows))
         except (DuplicateInBatch, AlreadyThere):
-            rows, sequences = await self._publish_singly(rows)
-        if rows:
-            await self._move(connection, rows, sequences)
+            published = await self._publish_singly(rows)
+        self._metrics.relay_batch_rows.observe(len(rows))
+        self._metrics.relay_batch_seconds.observe(time.perf_counter() - started)
+        return published
 
-    async def _publish_singly(self, rows: Sequence[Row]) -> tuple[list[Row], list[int]]:
+    async def _publish_singly(self, rows: Sequence[Row]) -> Published:
         """In order, one by one; a row that the broker calls a duplicate but no longer has waits with its aggregate."""
         # the failed attempt may have published some of them: look before publishing again
-        self._publisher.position, known = await tail_ids(self._client, self._stream, BATCH_ROWS_MAX)
+        self._publisher.position, known = await tail_ids(self._client, self._stream, TAIL_MESSAGES)
         done: list[Row] = []
         sequences: list[int] = []
         for row in rows:
@@ -204,3 +219,12 @@ class Relay:
     async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), seconds)
+
+
+async def _both(publishing: Awaitable[Published], storing: Awaitable[Sequence[Row]]) -> tuple[Published, Sequence[Row]]:
+    """Await both, also when one fails, so that nothing of this leader goes on after it has stepped down."""
+    published, rows = await asyncio.gather(publishing, storing, return_exceptions=True)
+    for outcome in (published, rows):
+        if isinstance(outcome, BaseException):
+            raise outcome
+    return published, rows  # type: ignore[return-value]
