@@ -1,0 +1,4 @@
+from chassis.migrations import run
+from notifications.tables import Base
+
+run(Base.metadata)
