@@ -5,6 +5,7 @@ from typing import Any, Final
 from faststream.nats import NatsBroker
 
 from chassis.logs import logger
+from chassis.nkeys import CredentialsFile
 from chassis.settings import Settings
 
 log = logger("broker")
@@ -13,11 +14,16 @@ DRAIN_SECONDS: Final = 10
 PENDING_BYTES: Final = 8 * 1024 * 1024
 
 
+def sign_in(settings: Settings) -> dict[str, Any]:
+    """The options by which a client of nats-py signs in with the service's credentials; none without a file."""
+    if settings.nats_credentials is None:
+        return {}
+    file = CredentialsFile(settings.nats_credentials)
+    return {"user_jwt_cb": file.jwt, "signature_cb": file.sign}
+
+
 def build_broker(service: str, settings: Settings) -> NatsBroker:
     """A FastStream broker that reconnects for ever; whoever needs it alive bounds its own waiting."""
-    options: dict[str, Any] = {}
-    if settings.nats_credentials is not None:
-        options["user_credentials"] = str(settings.nats_credentials)
     return NatsBroker(
         settings.nats_url,
         name=f"bezgranits-{service}",
@@ -32,5 +38,5 @@ def build_broker(service: str, settings: Settings) -> NatsBroker:
         allow_reconnect=True,
         logger=None,
         specification_url="nats://localhost",
-        **options,
+        **sign_in(settings),
     )

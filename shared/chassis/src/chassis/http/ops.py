@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import JSONResponse, PlainTextResponse
 
+from chassis.audit import audit_consumer, audit_publisher
 from chassis.auth import Principal, require
 from chassis.errors import Conflict, NotFound, PermanentError, TransientError
 from chassis.http.unit import UnitRoute, session
@@ -72,6 +73,17 @@ async def status(request: Request, _: Watcher, current: Session) -> dict[str, An
             }
             for consumer in runtime.consumers
         ],
+    }
+
+
+@router.get("/audit")
+async def audit(request: Request, _: Watcher, current: Session) -> dict[str, Any]:
+    """Recorded = in the stream = applied, by ids; expensive on a full stream, so asked for, never polled."""
+    runtime: Runtime = request.app.state.runtime
+    consumers = [await audit_consumer(runtime, current, one) for one in runtime.consumers]
+    return {
+        "publisher": asdict(await audit_publisher(runtime, current)),
+        "consumers": [asdict(one) for one in consumers],
     }
 
 

@@ -11,9 +11,10 @@ import nats
 from nats.aio.client import Client
 from sqlalchemy import ARRAY, Uuid, bindparam, text
 
+from chassis.broker import sign_in
 from chassis.db import connect_database
 from chassis.outbox.publisher import StreamMissing
-from chassis.outbox.tail import ids_between, stream_state
+from chassis.outbox.tail import all_events
 from chassis.settings import Settings
 from contracts.registry import stream_of
 
@@ -29,8 +30,7 @@ async def republish(service: str, settings: Settings, since: datetime) -> int:
     """Queue every logged event since `since` that the stream no longer holds; returns how many."""
     if since.tzinfo is None:
         raise SystemExit("--since needs a time zone, for example 2026-09-01T00:00:00+05:00")
-    credentials = str(settings.nats_credentials) if settings.nats_credentials else None
-    client = await nats.connect(settings.nats_url, user_credentials=credentials, connect_timeout=5)
+    client = await nats.connect(settings.nats_url, connect_timeout=5, **sign_in(settings))
     try:
         present = await _present(service, client)
     finally:
@@ -47,9 +47,6 @@ async def republish(service: str, settings: Settings, since: datetime) -> int:
 async def _present(service: str, client: Client) -> list[object]:
     stream = stream_of(service)
     try:
-        state = await stream_state(client, stream)
+        return [one.event_id for one in await all_events(client, stream)]
     except StreamMissing:
         return []
-    if not state["messages"]:
-        return []
-    return list(await ids_between(client, stream, int(state["first_seq"]), int(state["last_seq"])))

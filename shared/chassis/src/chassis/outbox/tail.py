@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from dataclasses import dataclass
 from typing import Any, Final
 
 from nats.aio.client import Client
@@ -36,8 +37,22 @@ async def tail_ids(client: Client, stream: str, count: int) -> tuple[int, dict[u
 
 
 async def ids_between(client: Client, stream: str, first: int, last: int) -> dict[uuid.UUID, int]:
-    """Event ids of the messages from `first` to `last`, read by batched direct gets."""
-    found: dict[uuid.UUID, int] = {}
+    """Event ids of the messages from `first` to `last` with their sequences."""
+    return {one.event_id: one.stream_seq for one in await events_between(client, stream, first, last)}
+
+
+@dataclass(frozen=True, slots=True)
+class StreamedEvent:
+    """What a look at a message tells of its event."""
+
+    stream_seq: int
+    event_id: uuid.UUID
+    event_type: str
+
+
+async def events_between(client: Client, stream: str, first: int, last: int) -> list[StreamedEvent]:
+    """The events of the messages from `first` to `last`, in order, read by batched direct gets."""
+    found: list[StreamedEvent] = []
     start = first
     while start <= last:
         answers = await _direct_batch(client, stream, start, min(1000, last - start + 1))
@@ -45,15 +60,24 @@ async def ids_between(client: Client, stream: str, first: int, last: int) -> dic
             break
         for message in answers:
             headers = message.headers or {}
-            start = int(headers["Nats-Sequence"]) + 1
-            if start - 1 > last:
+            stream_seq = int(headers["Nats-Sequence"])
+            start = stream_seq + 1
+            if stream_seq > last:
                 break
-            if event_id := headers.get("ce-id"):
-                try:
-                    found[uuid.UUID(event_id)] = start - 1
-                except ValueError:  # not one of ours; the consumers will say so
-                    continue
+            try:
+                event_id = uuid.UUID(headers.get("ce-id", ""))
+            except ValueError:  # not one of ours; the consumers will say so
+                continue
+            found.append(StreamedEvent(stream_seq, event_id, headers.get("ce-type", "")))
     return found
+
+
+async def all_events(client: Client, stream: str) -> list[StreamedEvent]:
+    """Every event that stands in the stream now."""
+    state = await stream_state(client, stream)
+    if not state["messages"]:
+        return []
+    return await events_between(client, stream, int(state["first_seq"]), int(state["last_seq"]))
 
 
 async def message_id_at(client: Client, stream: str, stream_seq: int) -> uuid.UUID | None:
