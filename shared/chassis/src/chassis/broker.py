@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from faststream.nats import NatsBroker
+from faststream.nats.security import NatsJWT
 
 from chassis.logs import logger
 from chassis.nkeys import CredentialsFile
@@ -22,6 +23,13 @@ def sign_in(settings: Settings) -> dict[str, Any]:
     return {"user_jwt_cb": file.jwt, "signature_cb": file.sign}
 
 
+def _security(settings: Settings) -> NatsJWT | None:
+    if settings.nats_credentials is None:
+        return None
+    file = CredentialsFile(settings.nats_credentials)
+    return NatsJWT(file.jwt, file.sign)
+
+
 def build_broker(service: str, settings: Settings) -> NatsBroker:
     """A FastStream broker that reconnects for ever; whoever needs it alive bounds its own waiting."""
     return NatsBroker(
@@ -38,5 +46,5 @@ def build_broker(service: str, settings: Settings) -> NatsBroker:
         allow_reconnect=True,
         logger=None,
         specification_url="nats://localhost",
-        **sign_in(settings),
+        security=_security(settings),
     )
