@@ -1,39 +1,43 @@
-"""Topics that a pupil may wish for, as data: also what nobody in the network offers yet.
+"""What a pupil may wish to learn: subjects, directions of additional education, and topics that nobody may offer yet.
 
-A wish carries the code alone, never words of a pupil: wishes are counted, and the replenishment plan is drawn from them.
+Events name a topic by its code, so that no free text of a pupil leaves the service.
 """
-
-from dataclasses import dataclass
 
 from enrollment.domain.curriculum import SUBJECTS
 
+DIRECTIONS = {
+    "technical": "Техническая направленность",
+    "natural-science": "Естественно-научная направленность",
+    "arts": "Художественная направленность",
+    "sport": "Физкультурно-спортивная направленность",
+    "tourism": "Туристско-краеведческая направленность",
+    "social": "Социально-гуманитарная направленность",
+}
+OTHER_TOPICS = {
+    "oil-and-gas": "Нефтегазовое дело",
+    "arctic-medicine": "Арктическая медицина",
+    "psychology": "Психология",
+    "pedagogy": "Педагогика",
+    "chinese-language": "Китайский язык",
+    "reindeer-husbandry": "Оленеводство",
+    "programming": "Программирование",
+    "artificial-intelligence": "Искусственный интеллект",
+    "robotics": "Робототехника",
+    "drones": "Беспилотные аппараты",
+    "law": "Право",
+    "economics": "Экономика и предпринимательство",
+    "design": "Дизайн и архитектура",
+    "journalism": "Журналистика",
+    "aviation": "Авиация",
+    "construction": "Строительство",
+    "energy": "Энергетика",
+    "ecology": "Экология Арктики",
+    "astronomy": "Астрономия",
+    "military": "Военное дело",
+}
+TOPICS = {**{code: subject.title for code, subject in SUBJECTS.items()}, **DIRECTIONS, **OTHER_TOPICS}
 
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """One thing to wish for; `resource` says what is usually missing when nobody offers it."""
 
-    code: str
-    title: str
-    resource: str = "teacher"
-
-
-SUBJECT_TOPICS = tuple(Topic(subject.code, f"{subject.title}: углублённо") for subject in SUBJECTS.values())
-COURSE_TOPICS = (
-    Topic("oil-and-gas", "Нефтегазовое дело", "partner"),
-    Topic("arctic-medicine", "Арктическая медицина", "partner"),
-    Topic("robotics", "Робототехника", "equipment"),
-    Topic("drones", "Беспилотные аппараты", "equipment"),
-    Topic("programming", "Программирование"),
-    Topic("reindeer-husbandry", "Оленеводство и биотехнологии тундры", "partner"),
-    Topic("architecture", "Архитектура и дизайн"),
-    Topic("journalism", "Медиа и журналистика"),
-    Topic("psychology", "Психология"),
-    Topic("law", "Право и государственная служба"),
-    Topic("entrepreneurship", "Предпринимательство"),
-    Topic("chinese-language", "Китайский язык"),
-    Topic("nenets-language", "Ненецкий язык и культура"),
-    Topic("power-engineering", "Энергетика Севера", "partner"),
-    Topic("pedagogy", "Педагогический класс"),
-    Topic("sport-instructor", "Спортивный инструктор", "place"),
-)
-TOPICS = {topic.code: topic for topic in (*SUBJECT_TOPICS, *COURSE_TOPICS)}
+def topic_title(code: str) -> str:
+    """The Russian title of a topic; an unknown code is its own title."""
+    return TOPICS.get(code, code)
