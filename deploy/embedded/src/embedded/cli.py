@@ -7,12 +7,12 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 from types import FrameType
 
 from embedded.binaries import MissingProgram
 from embedded.databases import SqlFailed
+from embedded.demo import command as demo_command
 from embedded.installation import ADMINISTRATOR_LOGIN
 from embedded.network import REPOSITORY, Network
 from embedded.server import ServerFailed
@@ -29,11 +29,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command = commands.add_parser(name, help=text)
         command.add_argument("--demo", action="store_true", help="the demonstration network (.data/demo)")
         command.add_argument("--state", type=Path, default=None, help="state folder (BG_STATE)")
-    commands.add_parser("demo", help="show one way of an event, with generated people, and stop")
+    demo = commands.add_parser("demo", help="the whole story on a fresh network, with generated people, and stop")
+    demo_command.add_options(demo)
     options = parser.parse_args(arguments)
     if options.command == "demo":
-        return int(import_module("embedded.demo").main() or 0)
-    state_dir = _state_dir(options.state, options.demo)
+        return demo_command.run(options, _state_dir(None, demo=True))
+    state_dir = _state_dir(options.state, demo=options.demo)
     if options.command == "up":
         return up(state_dir, demo=options.demo)
     return down(state_dir) if options.command == "down" else report(state_dir)
@@ -98,7 +99,7 @@ def addresses(network: Network) -> str:
     return "\n".join([*lines, "", "  Ctrl-C stops everything.", ""])
 
 
-def _state_dir(chosen: Path | None, demo: bool) -> Path:
+def _state_dir(chosen: Path | None, *, demo: bool) -> Path:
     named = chosen or (Path(os.environ["BG_STATE"]) if os.environ.get("BG_STATE") else None)
     return (named or REPOSITORY / ".data" / ("demo" if demo else "up")).absolute()
 

@@ -1,1 +1,1 @@
-"""The demo network: generated data and the programme that plays it through the platform."""
+"""The demonstration: a district's half-year told through the public interfaces of a network that starts empty."""
