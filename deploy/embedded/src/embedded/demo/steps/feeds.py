@@ -1,6 +1,7 @@
 """Everyone is told: inbox, e-mail, and each organisation's own feed, which no other can read."""
 
 import asyncio
+from contextlib import aclosing
 from typing import Any
 
 import nats
@@ -21,10 +22,10 @@ async def read_feed(story: Story) -> None:
     await story.quiet()
     state = await story.coordinator(READER).get("/notifications/api/v1/feed", limit=1)
     numbers: list[int] = []
-    async with Partner(story.nats_url, story.creds[READER]) as partner:
+    async with Partner(story.nats_url, story.creds[READER]) as partner, aclosing(partner.events(after=0)) as events:
         try:
             async with asyncio.timeout(READ_SECONDS):
-                async for event in partner.events(after=0):
+                async for event in events:
                     numbers.append(event.number)
                     await event.ack()
                     if event.number >= state["last"]:
