@@ -49,7 +49,7 @@ def test_a_plan_goes_to_the_school_and_its_fate_to_the_pupil() -> None:
 def test_documents_go_to_the_side_that_must_act() -> None:
     assert set(told(result(HOME, HOST))) == {("organization", HOME)}
     sent = told(act(settlement.ActSent, HOST, HOME))["organization", HOME]
-    assert "акт № 7/2026 за ноябрь\u00a02026 на 12\u00a0345,67\u00a0₽" in sent.body
+    assert "акт №\u00a07/2026 за ноябрь\u00a02026 на 12\u00a0345,67\u00a0₽" in sent.body
     assert set(told(act(settlement.ActConfirmed, HOST, HOME))) == {("organization", HOST)}
     assert told(act(settlement.ActDisputed, HOST, HOME))["organization", HOST].critical
     both = told(setoff(HOME, HOST))

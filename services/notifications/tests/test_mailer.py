@@ -79,7 +79,7 @@ async def test_a_letter_waits_for_the_server_and_arrives_once(notifications: Not
     event_id = await notifications.run.scalar("SELECT event_id FROM mail")
     assert letter["message-id"] == f"<{event_id}.{south}@test.bezgranits>"
     text = letter.get_content()
-    assert "«Школа north» отправила акт № 7/2026" in text
+    assert "Организация «Школа north» отправила акт №\u00a07/2026" in text
     assert "http://test/notifications/" in text
 
 

@@ -90,7 +90,7 @@ class Mailer:
                     continue
                 except ServerAway as away:
                     log.warning("mails.server_away", reason=str(away), retry_seconds=pause)
-                    await connection.execute(_WAIT, f"почтовый сервер не отвечает: {away}"[:500], WAITING_MAX)
+                    await connection.execute(_WAIT, "почтовый сервер не отвечает", WAITING_MAX)
             await asyncio.sleep(pause)
             pause = min(pause * 2, AWAY_SECONDS_MAX) if due else POLL_SECONDS
 

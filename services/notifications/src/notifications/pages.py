@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from typing import Annotated
 from uuid import UUID
@@ -49,6 +49,7 @@ async def inbox(request: Request, who: SignedIn, current: Session, page: PageNum
         tabs=_tabs(who, unread),
         unread_days=_by_day(one for one in found if one.read_at is None),
         read_days=_by_day(one for one in found if one.read_at is not None),
+        shared=reader.organization_id is not None,
         total=total,
         unread=unread,
         page=page,
@@ -124,6 +125,11 @@ def _page_count(rows: int) -> int:
     return max(1, -(-rows // PAGE_ROWS))
 
 
+def _clock(moment: datetime) -> str:
+    """The time of day, under the heading of the day."""
+    return f"{moment.astimezone(DEFAULT_ZONE):%H:%M}"
+
+
 def _readable(data: object) -> str:
     return json.dumps(data, ensure_ascii=False, indent=2)
 
@@ -132,4 +138,5 @@ def _pages(request: Request) -> Pages:
     pages: Pages = request.app.state.pages
     pages.environment.globals.setdefault("title_of", title_of)
     pages.environment.globals.setdefault("readable", _readable)
+    pages.environment.globals.setdefault("clock", _clock)
     return pages

@@ -16,7 +16,7 @@ REQUESTS: Final = "/enrollment/requests"
 PLAN: Final = "/enrollment/"
 SETTLEMENT: Final = "/settlement/"
 OFFERS: Final = "/catalog/mine"
-UNKNOWN: Final = "организация сети"  # center's event about it is still on its way
+UNKNOWN: Final = "Одна из организаций сети"  # center's event about it is still on its way
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +47,26 @@ def compose(event: Event, names: Names) -> tuple[Notice, ...]:
 
 
 def _requested(event: enrollment.PlacementState, names: Names) -> Iterator[Notice]:
-    home = names.get(event.home_organization_id, UNKNOWN)
+    home = _named(names, event.home_organization_id)
     yield Notice(
         "organization",
         event.host_organization_id,
         "Новая заявка на место",
-        f"«{home}» просит место на курсе для своего ученика. Подтвердите заявку или откажите.",
+        f"{home} просит место на курсе для своего ученика. Подтвердите заявку или откажите.",
         REQUESTS,
         by_mail=True,
     )
 
 
-def _answered(title: str, text: str, *, critical: bool = False) -> Callable[[Any, Names], Iterator[Notice]]:
+def _answered(
+    title: str, to_school: str, to_pupil: str, *, critical: bool = False
+) -> Callable[[Any, Names], Iterator[Notice]]:
     def rule(event: enrollment.PlacementState, names: Names) -> Iterator[Notice]:
+        host = _named(names, event.host_organization_id)
         queue = f" Номер в очереди: {event.position}." if event.position else ""
-        body = text.format(host=names.get(event.host_organization_id, UNKNOWN)) + queue
-        yield Notice("organization", event.home_organization_id, title, body, REQUESTS, critical)
-        yield Notice("person", event.pupil_id, title, body, PLAN, critical)
+        school, pupil = f"{host} {to_school}{queue}", f"{host} {to_pupil}{queue}"
+        yield Notice("organization", event.home_organization_id, title, school, REQUESTS, critical)
+        yield Notice("person", event.pupil_id, title, pupil, PLAN, critical)
 
     return rule
 
@@ -85,8 +88,8 @@ def _plan_returned(event: enrollment.PlanState, names: Names) -> Iterator[Notice
 
 def _result_issued(event: enrollment.ResultState, names: Names) -> Iterator[Notice]:
     year, half = event.half_year.split("-H")
-    host = names.get(event.host_organization_id, UNKNOWN)
-    body = f"«{host}» выставила результат за {half}-е полугодие {year} года. Зачтите его или верните с причиной."
+    host = _named(names, event.host_organization_id)
+    body = f"{host} выставила результат за {half}-е полугодие {year} года. Зачтите его или верните с причиной."
     yield Notice("organization", event.home_organization_id, "Результат ждёт зачёта", body, REQUESTS)
 
 
@@ -98,20 +101,20 @@ def _submission_rejected(event: catalog.SubmissionRejected, names: Names) -> Ite
 
 
 def _act_sent(event: settlement.ActState, names: Names) -> Iterator[Notice]:
-    creditor = names.get(event.creditor_organization_id, UNKNOWN)
-    body = f"«{creditor}» отправила {_act(event)}. Подпишите его или напишите возражения."
+    creditor = _named(names, event.creditor_organization_id)
+    body = f"{creditor} отправила {_act(event)}. Подпишите его или напишите возражения."
     yield Notice("organization", event.debtor_organization_id, "Акт на подпись", body, SETTLEMENT, by_mail=True)
 
 
 def _act_confirmed(event: settlement.ActState, names: Names) -> Iterator[Notice]:
-    debtor = names.get(event.debtor_organization_id, UNKNOWN)
-    body = f"«{debtor}» подписала {_act(event)}."
+    debtor = _named(names, event.debtor_organization_id)
+    body = f"{debtor} подписала {_act(event)}."
     yield Notice("organization", event.creditor_organization_id, "Акт подписан", body, SETTLEMENT)
 
 
 def _act_disputed(event: settlement.ActState, names: Names) -> Iterator[Notice]:
-    debtor = names.get(event.debtor_organization_id, UNKNOWN)
-    body = f"«{debtor}» не согласна с тем, что сказано в документе: {_act(event)}. Откройте его и ответьте."
+    debtor = _named(names, event.debtor_organization_id)
+    body = f"{debtor} прислала возражения на {_act(event)}. Откройте его и ответьте."
     yield Notice(
         "organization",
         event.creditor_organization_id,
@@ -136,7 +139,13 @@ def _setoff_proposed(event: settlement.SetoffState, names: Names) -> Iterator[No
 
 
 def _act(event: settlement.ActState) -> str:
-    return f"акт № {event.number} за {_month(event.period)} на {rubles(event.total_kopecks)}"
+    return f"акт №\u00a0{event.number} за {_month(event.period)} на {rubles(event.total_kopecks)}"
+
+
+def _named(names: Names, organization_id: UUID) -> str:
+    """The beginning of a sentence: «организация» keeps the verb right, whatever gender the name has."""
+    name = names.get(organization_id)
+    return f"Организация «{name}»" if name else UNKNOWN
 
 
 def _month(period: str) -> str:
@@ -146,16 +155,25 @@ def _month(period: str) -> str:
 _RULES: Final[dict[str, Callable[[Any, Names], Iterator[Notice]]]] = {
     enrollment.PlacementRequested.event_type: _requested,
     enrollment.PlacementConfirmed.event_type: _answered(
-        "Место подтверждено", "«{host}» подтвердила место на курсе. Можно приходить на занятия по расписанию."
+        "Место подтверждено",
+        "подтвердила место для вашего ученика.",
+        "подтвердила ваше место на курсе. Приходите на занятия по расписанию.",
     ),
     enrollment.PlacementWaitlisted.event_type: _answered(
-        "Заявка в листе ожидания", "У «{host}» сейчас нет свободных мест на этом курсе."
+        "Заявка в листе ожидания",
+        "поставила заявку вашего ученика в очередь: свободных мест сейчас нет.",
+        "поставила вашу заявку в очередь: свободных мест сейчас нет. Мы сообщим, когда место появится.",
     ),
     enrollment.PlacementPromoted.event_type: _answered(
-        "Место освободилось", "Подошла очередь: «{host}» выделила место на курсе."
+        "Место освободилось",
+        "выделила место вашему ученику: подошла его очередь.",
+        "выделила вам место на курсе: подошла ваша очередь.",
     ),
     enrollment.PlacementDeclined.event_type: _answered(
-        "В месте отказано", "«{host}» отклонила заявку. Выберите другой курс вместе с тьютором.", critical=True
+        "В месте отказано",
+        "отклонила заявку вашего ученика. Помогите ему выбрать другой курс.",
+        "отклонила вашу заявку. Выберите другой курс вместе с тьютором.",
+        critical=True,
     ),
     enrollment.PlanSubmitted.event_type: _plan_submitted,
     enrollment.PlanApproved.event_type: _plan_approved,
