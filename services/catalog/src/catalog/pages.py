@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from typing import Annotated
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, File, Query, Request, Response, UploadFile
@@ -42,6 +43,12 @@ def label(facet: str, value: str) -> str:
     return value
 
 
+def without(request: Request, name: str, value: str) -> str:
+    """The address without one chosen value, from the first page again."""
+    kept = [pair for pair in request.query_params.multi_items() if pair != (name, value) and pair[0] != "page"]
+    return f"/catalog/?{urlencode(kept)}"
+
+
 @router.get("/")
 async def index(
     request: Request,
@@ -62,7 +69,7 @@ async def index(
         (title, name, [{**asdict(one), "label": label(name, one.value)} for one in found.facets[name]])
         for name, title in FACET_TITLES.items()
     ]
-    chips = [(label(name, value), name, value) for name, values in chosen.items() for value in values]
+    chips = [(label(name, value), without(request, name, value)) for name, many in chosen.items() for value in many]
     return _pages(request).render(
         request, "index.html", fragment="results", found=found, facets=facets, chips=chips, q=q, page=page
     )

@@ -163,7 +163,7 @@ async def submissions_of(
     )
 
 
-def _public() -> Select[Any]:
+def _public() -> Select[Offer, Organization]:
     return select(Offer, Organization).join(Organization, _OWNER).where(Offer.status == "published")
 
 

@@ -43,6 +43,8 @@ def configure_logs(service: str, level: str = "INFO", *, json: bool = True) -> N
     root.setLevel(level)
     for noisy in ("uvicorn.access", "nats.aio.client", "httpx", "httpcore", "faststream"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # an unexpected error is logged once, with its correlation id, where it becomes an answer (chassis.http.problems)
+    logging.getLogger("uvicorn.error").addFilter(lambda line: not line.getMessage().startswith("Exception in ASGI"))
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.stdlib.BoundLogger,

@@ -31,6 +31,7 @@ from chassis.outbox.wake import Waker
 from chassis.pages import SecurityHeaders, build_pages
 from chassis.runtime import Runtime
 from chassis.settings import BODY_BYTES_MAX, Settings
+from chassis.tasks import end_tasks
 from contracts.base import Event
 from contracts.registry import EVENTS, stream_of
 
@@ -161,14 +162,10 @@ async def running(service: Service, runtime: Runtime) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        await end_tasks(others)
         relay.stop()
-        done, _ = await asyncio.wait({relaying}, timeout=STOP_SECONDS if relay.leading else 0.1)
-        if not done:
-            relaying.cancel()
-            await asyncio.gather(relaying, return_exceptions=True)
+        await asyncio.wait({relaying}, timeout=STOP_SECONDS if relay.leading else 0.1)
+        await end_tasks([relaying])
         await broker.stop()
         await runtime.waker.close()
         await runtime.database.dispose()

@@ -37,10 +37,15 @@ def event_stream(service: str, *, max_age_days: int, replicas: int = 1) -> dict[
 
 
 def submission_stream(*, max_age_days: int, replicas: int = 1) -> dict[str, Any]:
-    """What organisations submit, offline senders too: a work queue that catalog empties."""
+    """What organisations submit, offline senders too; catalog judges each once.
+
+    The broker's window of message ids is as short as it can be: it is one for all senders, so that one could suppress
+    what another sends under the same id. catalog tells repetitions apart by sender and id.
+    """
     return event_stream("submissions", max_age_days=max_age_days, replicas=replicas) | {
         "name": "SUBMISSIONS",
         "subjects": ["submit.*.offer"],
+        "duplicate_window": _SECOND // 10,
         "allow_atomic": False,
     }
 

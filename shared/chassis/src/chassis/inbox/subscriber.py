@@ -47,6 +47,7 @@ from chassis.logs import logger
 from chassis.metrics import Metrics
 from chassis.outbox.publisher import StreamMissing
 from chassis.outbox.tail import stream_state
+from chassis.tasks import end_tasks
 
 log = logger("consumer")
 
@@ -83,6 +84,12 @@ class InboxSubscriber(BatchPullStreamSubscriber):
 
     async def _create_subscription(self) -> None:
         self.add_task(self._run)
+
+    async def stop(self) -> None:
+        """Finish the batch in hand, end the loop, and only then let the broker drain its connection."""
+        ending = list(self.tasks)
+        await super().stop()
+        await end_tasks(ending)
 
     async def _run(self) -> None:
         failures = 0
