@@ -134,7 +134,7 @@ async def test_the_dashboard_shows_figure_parts_and_wishes(center: Center) -> No
     assert "цель достигнута" in page.text
     assert "Школа &lt;Север&gt;" in page.text
     assert "Школа <Север>" not in page.text
-    assert "robotics: Антипаюта, Гыда" in page.text
+    assert "<dt>robotics</dt><dd>Антипаюта, Гыда</dd>" in page.text
     for role, status in (("pupil", 403), ("accountant", 403), ("operator", 200)):
         assert (await center.run.client.get("/center/", headers=center.run.browser(role))).status_code == status
     own = await center.run.client.get("/center/", headers=center.run.browser("coordinator", organization_id=home))

@@ -4,12 +4,13 @@ import asyncio
 import contextlib
 import json
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import date
 from pathlib import Path
 
 import asyncpg
 import pytest
+import structlog
 import uvicorn
 from fastapi import FastAPI
 from nats.aio.client import Client
@@ -95,8 +96,18 @@ class Network:
 
 
 @pytest.fixture
+def plain_tracebacks() -> Iterator[None]:
+    """The default of a terminal draws every local variable of a failure, which takes longer than the test."""
+    structlog.configure(
+        processors=[structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback, colors=False)]
+    )
+    yield
+    structlog.reset_defaults()
+
+
+@pytest.fixture
 async def network(
-    databases: Databases, servers: Servers, nats_client: Client, tmp_path: Path
+    plain_tracebacks: None, databases: Databases, servers: Servers, nats_client: Client, tmp_path: Path
 ) -> AsyncIterator[Network]:
     common = tmp_path / "keys.json"
     for name in ("catalog", "center"):

@@ -12,6 +12,7 @@ from center.adapters.equipment import Equipment, equipment
 from center.pages.rendering import render
 from center.pages.words import EXPIRING_WITHIN_DAYS, expiring
 from chassis.auth import Principal, require
+from chassis.errors import Forbidden
 from chassis.http.unit import UnitRoute, session
 from chassis.pages.rendering import DEFAULT_ZONE
 
@@ -30,6 +31,8 @@ async def dashboard(
 ) -> Response:
     """Coverage by school and settlement, wishes, licences that end, and the services as they answer now."""
     if not who.has(*WATCHERS):
+        if who.organization_id is None:
+            raise Forbidden("Координатору без организации здесь показать нечего.")
         return RedirectResponse(f"/center/organizations/{who.organization_id}", 303)
     conditions = await equipped.services.conditions(who.token)
     today = datetime.now(DEFAULT_ZONE).date()

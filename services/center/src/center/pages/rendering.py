@@ -1,5 +1,6 @@
 """Render center's templates: its own words, rows of charts and options of filters, added to the shared environment once."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,9 @@ from chassis.pages import Pages
 from chassis.pages.formats import SPACE, number_ru, sort_key_ru
 from chassis.pages.rendering import DEFAULT_ZONE
 
+LINE_CHARACTERS_MAX = 200
+# what an operator need not read: the wrapping of a message that was written for people, or of the database's own error
+_PYTHON_PREFIX = re.compile(r"^(?:(?:Permanent|Transient)Error: |\w+: \(sqlalchemy\.[\w.]*\.(\w+)\) )")
 Bar = tuple[str, float, str, str]
 Option = tuple[str, str]
 
@@ -36,6 +40,17 @@ def age(seconds: float) -> str:
     return "0"
 
 
+def first_line(text: str) -> str:
+    """The first line of an error, short enough for a list; the rest is on the event's own page."""
+    line = _PYTHON_PREFIX.sub(lambda match: f"{match[1]}: " if match[1] else "", text.partition("\n")[0].strip())
+    return line if len(line) <= LINE_CHARACTERS_MAX else f"{line[:LINE_CHARACTERS_MAX].rstrip()}…"
+
+
+def short_time(value: datetime) -> str:
+    """«24.11 19:56» in the district's time: for lists of recent things."""
+    return f"{value.astimezone(DEFAULT_ZONE):%d.%m %H:%M}"
+
+
 def share_bars(parts: Iterable[tuple[str, Share]], names: Mapping[str, str]) -> list[Bar]:
     """One bar a part, the best covered first."""
     rows = sorted(parts, key=lambda part: (-part[1].percent, sort_key_ru(names.get(part[0], part[0]))))
@@ -43,7 +58,7 @@ def share_bars(parts: Iterable[tuple[str, Share]], names: Mapping[str, str]) -> 
         (
             names.get(key, key),
             float(share.percent),
-            f"{number_ru(share.percent, 1)}{SPACE}% ({share.covered} из {share.pupils})",
+            f"{share.covered} из {share.pupils} · {number_ru(share.percent, 1)}{SPACE}%",
             "ok" if share.is_reached else "",
         )
         for key, share in rows
@@ -51,10 +66,8 @@ def share_bars(parts: Iterable[tuple[str, Share]], names: Mapping[str, str]) -> 
 
 
 def wish_bars(wishes: Iterable[WishCount]) -> list[Bar]:
-    """One bar a topic, with the settlements it is wished for from."""
-    return [
-        (f"{one.topic_code}: {', '.join(one.settlements)}", float(one.wishes), str(one.wishes), "") for one in wishes
-    ]
+    """One bar a topic."""
+    return [(one.topic_code, float(one.wishes), number_ru(one.wishes), "") for one in wishes]
 
 
 def event_bars(conditions: Iterable[Condition]) -> list[Bar]:
@@ -85,9 +98,11 @@ def _teach(pages: Pages) -> None:
     pages.environment.filters.update(
         age=age,
         event_bars=event_bars,
+        first_line=first_line,
         role_title=lambda role: ROLE_TITLES.get(role, role),
         service_title=service_title,
         share_bars=share_bars,
+        short_time=short_time,
         wish_bars=wish_bars,
     )
     pages.environment.globals.update(
