@@ -23,6 +23,7 @@ from settlement.queries.orders import OrderView
 from settlement.queries.periods import PeriodView, find_period, list_periods
 from settlement.queries.reconciling import read_reconciliation
 from settlement.queries.scope import READERS, scope_of
+from settlement.queries.terms import ContractView, TariffView
 from settlement.stored_terms import terms_from_json
 
 router = APIRouter(prefix="/api/v1", route_class=UnitRoute, tags=["settlement"])
@@ -62,30 +63,29 @@ class MatrixOut(BaseModel):
 
 
 @router.post("/tariffs", status_code=201)
-async def post_tariff(body: schemas.TariffIn, _: TariffKeeper, current: Session) -> schemas.TariffOut:
+async def post_tariff(body: schemas.TariffIn, _: TariffKeeper, current: Session) -> TariffView:
     """Publish a version of a tariff; an open-ended version before it ends the day before."""
     terms_given = terms_from_json(body.terms)
     values = body.model_dump(exclude={"terms"})
-    return schemas.TariffOut.model_validate(await publish_tariff(current, terms=terms_given, **values))
+    return terms.tariff_view(await publish_tariff(current, terms=terms_given, **values))
 
 
 @router.get("/tariffs")
-async def get_tariffs(_: Reader, current: Session) -> tuple[schemas.TariffOut, ...]:
+async def get_tariffs(_: Reader, current: Session) -> tuple[TariffView, ...]:
     """Every version of every tariff."""
-    return tuple(schemas.TariffOut.model_validate(one) for one in await terms.list_tariffs(current))
+    return await terms.list_tariffs(current)
 
 
 @router.post("/contracts", status_code=201)
-async def post_contract(body: schemas.ContractIn, _: Officer, current: Session) -> schemas.ContractOut:
+async def post_contract(body: schemas.ContractIn, _: Officer, current: Session) -> ContractView:
     """Record a signed contract between a host and a home organisation."""
-    return schemas.ContractOut.model_validate(await sign_contract(current, **body.model_dump()))
+    return terms.contract_view(await sign_contract(current, **body.model_dump()))
 
 
 @router.get("/contracts")
-async def get_contracts(who: Reader, current: Session) -> tuple[schemas.ContractOut, ...]:
+async def get_contracts(who: Reader, current: Session) -> tuple[ContractView, ...]:
     """Contracts that the reader may see."""
-    found = await terms.list_contracts(current, scope_of(who))
-    return tuple(schemas.ContractOut.model_validate(one) for one in found)
+    return await terms.list_contracts(current, scope_of(who))
 
 
 @router.get("/obligations")

@@ -31,20 +31,6 @@ class TariffIn(Body):
     basis: Annotated[str, Field(max_length=500)] = ""
 
 
-class TariffOut(BaseModel):
-    """A version of a tariff."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    id: UUID
-    code: str
-    number: int
-    valid_from: date
-    valid_to: date | None
-    terms: dict[str, Any]
-    basis: str
-
-
 class ContractIn(Body):
     """A signed contract of the network form."""
 
@@ -53,15 +39,6 @@ class ContractIn(Body):
     home_organization_id: UUID
     valid_from: date
     valid_to: date
-
-
-class ContractOut(ContractIn):
-    """A contract as it is kept."""
-
-    model_config = ConfigDict(from_attributes=True, extra="ignore")
-
-    id: UUID
-    version: int
 
 
 class PeriodIn(Body):
