@@ -190,3 +190,50 @@ async def test_nothing_is_lost_or_doubled_when_the_close_comes_under_load(networ
     assert event.obligations == dict((row.period, row.n) for row in rows)["2026-10"]  # noqa: C402
     assert await network.run.scalar("SELECT sum(total_kopecks) FROM act") == event.accrued_kopecks
     await network.reconciled()
+
+
+async def test_of_many_who_propose_or_execute_at_once_one_does_it(network: Network) -> None:
+    await deliver_month(network)
+    await close(network)
+    await confirm_all(network)
+    answers = await asyncio.gather(
+        *(network.post("setoffs", {"period": OCTOBER}, by=network.operator) for _ in range(4))
+    )
+    assert sorted(len(one.json()) for one in answers) == [0, 0, 0, 2]
+    order = next(one for one in await network.get("setoffs") if one["method"] == "set_off")
+    order = await agree_all(network, order)
+    executed = await asyncio.gather(
+        *(
+            network.post(f"setoffs/{order['id']}/execute", {"version": order["version"]}, by=network.operator)
+            for _ in range(4)
+        )
+    )
+    assert sorted(one.status_code for one in executed) == [200, 409, 409, 409]
+    found = await network.reconciled()
+    assert found["set_off_kopecks"] == order["cleared_kopecks"]
+
+
+async def test_a_refused_order_frees_its_obligations_and_a_settled_month_is_marked(network: Network) -> None:
+    await network.deliver(network.lesson("school", "boarding"))
+    await close(network)
+    await confirm_all(network)
+    (order,) = (await network.post("setoffs", {"period": OCTOBER}, by=network.operator)).json()
+    assert order["method"] == "founder_correction"
+    foreign = await network.post(
+        f"setoffs/{order['id']}/agree", {"version": order["version"]}, by=network.accountant("club")
+    )
+    assert foreign.status_code == 404
+    stale = await network.post(f"setoffs/{order['id']}/agree", {"version": 7}, by=network.accountant("school"))
+    assert (stale.status_code, stale.json()["code"]) == (409, "settlement.stale_version")
+    refused = await network.post(
+        f"setoffs/{order['id']}/reject", {"version": order["version"]}, by=network.accountant("school")
+    )
+    assert refused.json()["state"] == "rejected"
+    (again,) = (await network.post("setoffs", {"period": OCTOBER}, by=network.operator)).json()
+    assert again["cleared_kopecks"] == order["cleared_kopecks"]
+    assert (await network.post(f"periods/{OCTOBER}/settle", by=network.operator)).status_code == 409
+    again = await agree_all(network, again)
+    await network.post(f"setoffs/{again['id']}/execute", {"version": again["version"]}, by=network.department)
+    settled = await network.post(f"periods/{OCTOBER}/settle", by=network.operator)
+    assert (settled.status_code, settled.json()["state"]) == (200, "settled"), settled.text
+    assert (await network.reconciled())["outstanding_kopecks"] == 0

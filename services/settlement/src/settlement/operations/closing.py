@@ -91,8 +91,10 @@ async def _draw_up_acts(session: AsyncSession, key: PeriodKey) -> int:
 
 async def _name_lines(session: AsyncSession, key: PeriodKey, lines: Sequence[ActLine]) -> None:
     """Write down what each line says in the document: service, unit and price, as of the close."""
-    offers = {one.id: one.title for one in await session.scalars(select(Offer))}
-    tariffs = {one.id: one for one in await session.scalars(select(Tariff))}
+    offers_of_lines = select(Offer).where(Offer.id.in_({one.offer_id for one in lines}))
+    tariffs_of_lines = select(Tariff).where(Tariff.id.in_({one.tariff_version_id for one in lines}))
+    offers = {one.id: one.title for one in await session.scalars(offers_of_lines)}
+    tariffs = {one.id: one for one in await session.scalars(tariffs_of_lines)}
     groups = {
         (one.offer_id, one.tariff_version_id): one
         for one in await session.scalars(select(GroupCourse).where(GroupCourse.period == str(key)))
