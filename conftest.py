@@ -1,6 +1,6 @@
 """Every test of the repository may use the fixtures of tests/support."""
 
-pytest_plugins = ["platform_fixtures"]
+pytest_plugins = ["platform_fixtures", "network_fixtures"]
 
 
 def pytest_addoption(parser):  # type: ignore[no-untyped-def]

@@ -4,10 +4,10 @@ import sys
 import time
 
 import uvloop
-from chassis.logs import configure_logs
 
 from bench import bench_consumer, bench_http, bench_latency, bench_relay
 from bench.harness import RESULTS, ground, keep
+from chassis.logs import configure_logs
 
 BENCHES = {"relay": bench_relay, "consumer": bench_consumer, "latency": bench_latency, "http": bench_http}
 

@@ -7,13 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from backbone_sample import keep, note
-from chassis.db import Database
-from chassis.inbox import Consumer, Received
-from chassis.inbox.consumer import Incoming, understand
-from chassis.inbox.subscriber import subscribe
-from chassis.metrics import Metrics
-from chassis.outbox.publisher import Publisher, Row
-from contracts.catalog import OfferPublished
 from faststream.nats import NatsBroker
 from nats.aio.client import Client
 from nats.js.api import ConsumerConfig
@@ -21,6 +14,13 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bench.harness import Ground, Result, compare, connected, interleaved, message
+from chassis.db import Database
+from chassis.inbox import Consumer, Received
+from chassis.inbox.consumer import Incoming, understand
+from chassis.inbox.subscriber import subscribe
+from chassis.metrics import Metrics
+from chassis.outbox.publisher import Publisher, Row
+from contracts.catalog import OfferPublished
 
 EVENTS = 10_000
 SINGLE = 1_500

@@ -7,15 +7,15 @@ from typing import Annotated, Any
 
 import httpx
 from backbone_sample import offer
-from chassis.http.unit import UnitRoute, session
-from chassis.outbox import record
-from chassis.outbox.wake import Waker
-from contracts.catalog import OfferPublished
 from fastapi import APIRouter, Depends, FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bench.harness import Ground, Result, compare, connected, interleaved
+from chassis.http.unit import UnitRoute, session
+from chassis.outbox import record
+from chassis.outbox.wake import Waker
+from contracts.catalog import OfferPublished
 
 REQUESTS = 600
 CONCURRENT = 8

@@ -7,6 +7,10 @@ import uuid
 from typing import Any
 
 from backbone_sample import offer
+from faststream.nats import NatsBroker
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from bench.harness import Ground, Result, compare, connected, message
 from chassis.inbox import Consumer, Received
 from chassis.inbox.subscriber import subscribe
 from chassis.metrics import Metrics
@@ -14,10 +18,6 @@ from chassis.outbox import record
 from chassis.outbox.relay import Relay
 from chassis.outbox.wake import Waker
 from contracts.catalog import OfferPublished
-from faststream.nats import NatsBroker
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
-
-from bench.harness import Ground, Result, compare, connected, message
 
 RATE_PER_SECOND = 50
 EVENTS = 150

@@ -6,16 +6,16 @@ import uuid
 from typing import Any
 
 import asyncpg
+from nats.aio.client import Client
+from sqlalchemy import insert
+
+from bench.harness import Ground, Result, compare, connected, interleaved, message
 from chassis.metrics import Metrics
 from chassis.outbox.publisher import Publisher, Row
 from chassis.outbox.relay import Relay
 from chassis.outbox.tables import outbox
 from chassis.outbox.tail import stream_state
 from contracts.catalog import OfferPublished
-from nats.aio.client import Client
-from sqlalchemy import insert
-
-from bench.harness import Ground, Result, compare, connected, interleaved, message
 
 EVENTS = 10_000
 SINGLE = 1_500

@@ -13,6 +13,9 @@ from typing import Any
 
 import nats
 from backbone_sample import build_tables, offer
+from nats.aio.client import Client
+from platform_fixtures import in_thread
+
 from chassis.db import Database, connect_database
 from chassis.streams import ensure_stream, event_stream
 from contracts.catalog import OfferPublished
@@ -20,8 +23,6 @@ from contracts.envelope import Envelope
 from embedded.databases import RolePasswords, ServiceDatabase, create_service_database
 from embedded.nats import NatsServer
 from embedded.postgres import PostgresServer
-from nats.aio.client import Client
-from platform_fixtures import in_thread
 
 RESULTS = Path(__file__).resolve().parents[2] / ".data" / "bench" / "results.json"
 _PASSWORDS = RolePasswords.generate()

@@ -153,7 +153,16 @@
     document.addEventListener("app:message", ({ detail }) => announce(detail.text || detail.value, detail.tone || "ok"));
   };
 
+  // An access token lives five minutes, a form may be filled in for longer: while the page is looked at, it stays fresh.
+  const keepSignedIn = () => {
+    if (!document.querySelector("[data-signed-in]")) return;
+    setInterval(() => {
+      if (document.visibilityState === "visible") fetch("/center/refresh", { credentials: "same-origin" }).catch(() => {});
+    }, 240_000);
+  };
+
   document.addEventListener("DOMContentLoaded", () => {
+    keepSignedIn();
     prepareSettings();
     prepareDrops();
     prepareConfirm();

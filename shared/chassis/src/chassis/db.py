@@ -50,6 +50,7 @@ def _engine(url: str, pool_size: int) -> AsyncEngine:
         pool_timeout=10,
         pool_recycle=1800,
         pool_pre_ping=False,
+        hide_parameters=True,  # an error's text goes to logs and dead letters, and parameters may be personal data
         json_serializer=lambda value: json.dumps(value, ensure_ascii=False, separators=(",", ":")),
         connect_args={
             "timeout": 10,

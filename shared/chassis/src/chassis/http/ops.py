@@ -11,9 +11,10 @@ from starlette.responses import JSONResponse, PlainTextResponse
 
 from chassis.audit import audit_consumer, audit_publisher
 from chassis.auth import Principal, require
-from chassis.errors import Conflict, NotFound, PermanentError, TransientError
+from chassis.errors import Conflict, DomainError, NotFound
 from chassis.http.unit import UnitRoute, session
 from chassis.inbox import durable, parking
+from chassis.inbox.applying import database_is_away, words
 from chassis.inbox.consumer import Consumer
 from chassis.runtime import Runtime
 
@@ -62,7 +63,7 @@ async def status(request: Request, _: Watcher, current: Session) -> dict[str, An
         "service": runtime.service,
         "checks": await runtime.checks(OUTBOX_OLDEST_SECONDS_MAX),
         "outbox": {"backlog": backlog, "oldest_seconds": round(oldest, 3)},
-        "published": dict(row._tuple() for row in published),
+        "published": dict(published.tuples().all()),
         "consumers": [
             {
                 "name": consumer.name,
@@ -122,8 +123,12 @@ async def retry(consumer: str, event_id: UUID, request: Request, _: Operator) ->
     try:
         async with runtime.database.worker() as work, work.begin():
             outcome = await parking.retry(work, declared, event_id)
-    except (PermanentError, TransientError) as error:
-        raise Conflict(f"Событие снова не применилось: {error}", code="still_failing") from error
+    except DomainError:
+        raise
+    except Exception as error:  # whatever the handler says, the operator needs its reason
+        if database_is_away(error):
+            raise
+        raise Conflict(f"Событие снова не применилось: {words(error)}", code="still_failing") from error
     return {"outcome": outcome}
 
 

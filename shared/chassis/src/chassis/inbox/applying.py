@@ -39,5 +39,7 @@ async def apply_one(session: AsyncSession, consumer: Consumer, one: Received[Any
 
 
 def words(error: BaseException) -> str:
-    """The error in words, bounded."""
+    """The error in bounded words; of the database's own only the first line, as its DETAIL repeats values of rows."""
+    if isinstance(error, DBAPIError):
+        return f"{type(error).__name__}: {str(error.orig).splitlines()[0] if str(error.orig) else error.orig!r}"[:2000]
     return f"{type(error).__name__}: {error}"[:2000]
