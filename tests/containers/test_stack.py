@@ -92,7 +92,7 @@ class Stack:
             connection.request(method, path, json.dumps(body) if body is not None else None, headers)
             answer = connection.getresponse()
             kind = answer.headers.get("Location") or answer.headers.get("Content-Type") or ""
-            return answer.status, kind, answer.read().decode()
+            return answer.status, kind, answer.read().decode(errors="replace")
         finally:
             connection.close()
 
