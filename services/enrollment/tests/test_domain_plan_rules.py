@@ -3,7 +3,7 @@ from datetime import date, time
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from enrollment.domain.curriculum import GRADES, HOURS_FROM_2025, MANDATORY_CODES
@@ -217,6 +217,7 @@ class TestHours:
         assert not found(apply_repair(plan, finding.repair), "weekly-cap")
         assert not found(replace(plan, week_days=6), "weekly-cap")
 
+    @settings(deadline=None)
     @given(st.integers(1, 6))
     def test_repairs_of_a_long_week_end(self, excess):
         plan = LAWFUL.with_items(

@@ -158,3 +158,23 @@ def test_club_takes_time_but_no_lesson_of_the_day():
     club = [Slot(day, time(15, 10), time(16, 40)) for day in range(1, 6)]
     assert len(spread_lessons({"a": Decimal(35)}, blocked=club)["a"]) == 35
     assert len(spread_lessons({"a": Decimal(35)}, busy=club)["a"]) == 25
+
+
+def test_wished_courses_never_make_the_week_of_the_profile_too_long():
+    request = replace(REQUEST, profile_code="socio-economic", settlement="Тазовский", home_advanced=ALL_ADVANCED)
+    physics, chemistry = offer("phys"), offer("chem", code="chemistry", slots=())
+    suggestion = suggest_plan(
+        replace(request, wished_offer_ids=("phys", "chem")), RULES_FROM_2025, [physics, chemistry]
+    )
+    assert not has_errors(suggestion.findings)
+    assert {one.offer_id for one in suggestion.unmet} <= {"phys", "chem"}
+    assert suggestion.unmet
+    assert {cause.code for one in suggestion.unmet for cause in one.causes} == {ObstacleCode.WEEK_FULL}
+
+
+def test_third_advanced_subject_of_the_profile_stays_basic_when_the_week_is_full():
+    wished = (offer("phys"), offer("inf", code="informatics", slots=(WED,)), offer("lit", code="literature", slots=()))
+    request = replace(REQUEST, home_advanced=ALL_ADVANCED, wished_offer_ids=("lit", "phys", "inf"))
+    suggestion = suggest_plan(request, RULES_FROM_2025, wished)
+    assert not has_errors(suggestion.findings)
+    assert set(suggestion.plan.advanced_codes) == {"literature", "physics", "informatics"}

@@ -2,9 +2,10 @@
 
 import uuid
 
+from platform_fixtures import eventually
+
 from contracts.catalog import OfferClosed
 from contracts.enrollment import PlacementRequested, PlanApproved, PlanReturned, PlanSubmitted
-from platform_fixtures import eventually
 
 from .conftest import API, Enrollment, offer
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from chassis.http.unit import UnitRoute
-from enrollment.api.access import Coordinator, Overseer, PupilOrCoordinator, SeatReader, Session
+from enrollment.access import Coordinator, Overseer, PupilOrCoordinator, SeatReader, Session
 from enrollment.operations.placements import Allocation, allocate_seats, decline_placement, withdraw_placement
 from enrollment.queries.figures import Figures, figures
 from enrollment.queries.placements import PlacementView, find_placement, list_placements, placement_view

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 
 from chassis.auth import Principal
 from chassis.http.unit import UnitRoute
-from enrollment.api.access import (
+from enrollment.access import (
     Coordinator,
     PlanReader,
     PupilOnly,

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from chassis.http.unit import UnitRoute
-from enrollment.api.access import Coordinator, PupilOnly, SeatReader, Session, Teacher, WishReader
+from enrollment.access import Coordinator, PupilOnly, SeatReader, Session, Teacher, WishReader
 from enrollment.domain.topics import TOPICS
 from enrollment.operations.lessons import LessonGiven, deliver_lessons
 from enrollment.operations.results import ResultGiven, issue_results, recognize_result, return_result

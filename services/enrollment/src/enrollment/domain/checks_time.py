@@ -6,16 +6,18 @@ from datetime import time
 
 from enrollment.domain.curriculum import GRADES
 from enrollment.domain.fit import Clash, clashes_in, is_reachable, obstacles
-from enrollment.domain.plan import Mode, NetworkOffer, PlanItem, item_from_offer
+from enrollment.domain.plan import Level, Mode, NetworkOffer, PlanItem, item_from_offer
 from enrollment.domain.rules import Outcome, Question, Repair
 from enrollment.domain.timetable import WEEKDAY_TITLES
+
+LEAST_NEEDED = (Level.PROJECT, Level.ADVANCED, Level.BASE, Level.ELECTIVE, Level.EXTRACURRICULAR)
 
 
 def no_clashes(question: Question) -> Iterator[Outcome]:
     """Lessons neither overlap nor leave less time than the way takes."""
     for grade in GRADES:
         for clash in clashes_in(question.plan, grade, question.travel):
-            yield Outcome(clash.message, repair=_other_group(question, clash))
+            yield Outcome(clash.message, repair=_other_group(question, clash) or _take_out(clash.first, clash.second))
 
 
 def reachable(question: Question) -> Iterator[Outcome]:
@@ -27,7 +29,7 @@ def reachable(question: Question) -> Iterator[Outcome]:
             yield Outcome(
                 f"«{item.title}» идёт очно: {item.settlement}. Из посёлка {plan.settlement} каждую неделю не добраться "
                 f"({way}).",
-                repair=_alternative(question, item, "Заменить на"),
+                repair=_alternative(question, item, "Заменить на") or _take_out(item),
             )
 
 
@@ -66,6 +68,15 @@ def _other_group(question: Question, clash: Clash) -> Repair | None:
             if repair is not None:
                 return repair
     return None
+
+
+def _take_out(*items: PlanItem) -> Repair | None:
+    """Without the network course that the plan needs least: an extracurricular one goes before a subject."""
+    network = [item for item in items if item.is_network]
+    if not network:
+        return None
+    item = max(network, key=lambda candidate: LEAST_NEEDED.index(candidate.level))
+    return Repair(f"Убрать «{item.title}»", remove=(item,))
 
 
 def _alternative(question: Question, item: PlanItem, verb: str) -> Repair | None:

@@ -66,13 +66,16 @@ def suggest_plan(
     """A plan for the request; equal requests give equal plans. Without a fitting advanced pair it tells what lacks."""
     by_id = {offer.offer_id: offer for offer in offers}
     wished = [by_id[offer_id] for offer_id in request.wished_offer_ids if offer_id in by_id]
-    builder = _Builder(request, ruleset, tuple(sorted(offers, key=lambda offer: offer.offer_id)), travel)
-    plan = builder.basic_plan()
-    plan = builder.add_advanced(plan, [offer for offer in wished if offer.level is Level.ADVANCED])
-    plan = builder.add_wished(plan, [offer for offer in wished if offer.level is not Level.ADVANCED])
-    plan = fill_hours(plan, ruleset)
-    plan = lay_home_lessons(plan, ruleset)
-    return Suggestion(plan, evaluate(plan, ruleset, offers, travel), tuple(builder.unmet))
+    crowded_out: list[Unmet] = []
+    while True:
+        builder = _Builder(request, ruleset, tuple(sorted(offers, key=lambda offer: offer.offer_id)), travel)
+        plan = builder.build(wished)
+        surplus = builder.surplus(plan)
+        if surplus is None:
+            break
+        wished = [offer for offer in wished if offer.offer_id != surplus.offer_id]
+        crowded_out.append(Unmet(surplus.subject_code, surplus.offer_id, (builder.week_full(),)))
+    return Suggestion(plan, evaluate(plan, ruleset, offers, travel), (*builder.unmet, *crowded_out))
 
 
 @dataclass(slots=True)
@@ -82,6 +85,31 @@ class _Builder:
     offers: tuple[NetworkOffer, ...]
     travel: TravelMatrix
     unmet: list[Unmet] = field(default_factory=list)
+
+    def build(self, wished: Sequence[NetworkOffer]) -> Plan:
+        plan = self.basic_plan()
+        plan = self.add_advanced(plan, [offer for offer in wished if offer.level is Level.ADVANCED])
+        plan = self.add_wished(plan, [offer for offer in wished if offer.level is not Level.ADVANCED])
+        return lay_home_lessons(fill_hours(plan, self.ruleset), self.ruleset)
+
+    def surplus(self, plan: Plan) -> NetworkOffer | None:
+        """The last wished advanced course outside the profile, when the profile's own pair makes the week too long."""
+        profile = self.ruleset.profile(self.request.profile_code)
+        if profile is None or self._fits_week(plan):
+            return None
+        taken = set(plan.network_offer_ids)
+        foreign = [
+            offer
+            for offer in self.offers
+            if offer.offer_id in taken
+            and offer.level is Level.ADVANCED
+            and offer.offer_id in self.request.wished_offer_ids
+            and not profile.accepts(offer.subject_code)
+        ]
+        return max(foreign, key=lambda offer: self.request.wished_offer_ids.index(offer.offer_id), default=None)
+
+    def week_full(self) -> Obstacle:
+        return Obstacle(ObstacleCode.WEEK_FULL, f"В неделе можно {self._cap()} ч: курс не помещается.")
 
     def basic_plan(self) -> Plan:
         request = self.request
@@ -109,7 +137,11 @@ class _Builder:
             is_enough = len(fitting) >= profile.advanced_min
             if code in plan.advanced_codes or (is_enough and code not in profile.required):
                 continue
-            plan = self._make_advanced(plan, code)
+            made = self._make_advanced(plan, code)
+            if not is_enough or self._fits_week(
+                made
+            ):  # with a lawful pair already, a third one must not break the week
+                plan = made
         return plan
 
     def add_wished(self, plan: Plan, wished: Iterable[NetworkOffer]) -> Plan:
@@ -137,9 +169,13 @@ class _Builder:
             self.unmet.append(Unmet(offer.subject_code, offer.offer_id, found))
             return plan
         taken = put_course(plan, offer, self.ruleset)
-        cap = Decimal(self.ruleset.limit("weekly_cap", f"hours_max_{plan.week_days}_days", 34))
-        if any(taken.hours_per_week(grade) > max(cap, plan.hours_per_week(grade)) for grade in GRADES):
-            full = Obstacle(ObstacleCode.WEEK_FULL, f"В неделе можно {cap} ч: курс не помещается.")
-            self.unmet.append(Unmet(offer.subject_code, offer.offer_id, (full,)))
+        if any(taken.hours_per_week(grade) > max(self._cap(), plan.hours_per_week(grade)) for grade in GRADES):
+            self.unmet.append(Unmet(offer.subject_code, offer.offer_id, (self.week_full(),)))
             return plan
         return taken
+
+    def _fits_week(self, plan: Plan) -> bool:
+        return all(plan.hours_per_week(grade) <= self._cap() for grade in GRADES)
+
+    def _cap(self) -> Decimal:
+        return Decimal(self.ruleset.limit("weekly_cap", f"hours_max_{self.request.week_days}_days", 34))

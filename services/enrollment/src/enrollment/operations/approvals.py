@@ -19,8 +19,9 @@ from enrollment.translation import findings_json, items_json
 
 async def submit_plan(session: AsyncSession, plan: StudyPlan, version: int) -> None:
     """The pupil sends the plan to the tutor; raises PlanBreaksRules with every finding that hinders it."""
-    judged = await _step(session, plan, version, PlanAction.SUBMIT)
-    _require_open_courses(judged)
+    require_version(plan.version, version)
+    _require_open_courses(await judge(session, plan))
+    await _step(session, plan, version, PlanAction.SUBMIT)
     plan.reason_code = None
     await session.flush()
     await record(

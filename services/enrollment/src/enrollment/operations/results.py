@@ -97,13 +97,14 @@ async def _issue(
     )
     if result is not None and result.status != ResultState.RETURNED and _says_the_same(result, given):
         return result, placement, False
+    hours = await _hours(session, given, placement, offer)
     if result is None:
         result = Result(placement_id=placement.id, half_year=given.half_year, status=ResultState.ISSUED)
         session.add(result)
     else:
         result.status = next_result_state(ResultState(result.status), ResultAction.REISSUE)
     result.mark, result.reason_code = given.mark, None
-    result.hours_planned, result.hours_attended = await _hours(session, given, placement, offer)
+    result.hours_planned, result.hours_attended = hours
     await session.flush()
     await record(session, ResultIssued(**result_event(result, placement)), sequence=result.version)
     return result, placement, True

@@ -20,3 +20,7 @@ PlanReader = Annotated[Principal, Depends(require("pupil", "tutor", "coordinator
 SeatReader = Annotated[Principal, Depends(require("pupil", "tutor", "coordinator", "teacher"))]
 Overseer = Annotated[Principal, Depends(require("operator", "head", "department", "administrator"))]
 WishReader = Annotated[Principal, Depends(require("operator", "head", "department", "administrator", "coordinator"))]
+RequestReader = Annotated[
+    Principal,
+    Depends(require("tutor", "coordinator", "teacher", "operator", "head", "department", "administrator")),
+]
