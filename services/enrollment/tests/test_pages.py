@@ -65,7 +65,8 @@ async def test_pupil_builds_breaks_repairs_and_submits_without_scripts(enrollmen
     assert "Что мешает плану" in page
     assert "пересекается с «Химический клуб»" in page
     assert re.search(r"<button[^>]*disabled>.{0,200}Отправить тьютору", page, re.DOTALL)
-    fragment = await pupil.open(f"{PAGE}?offer={club}", **HTMX)
+    assert "уже в вашем плане" in await pupil.open(f"{PAGE}?offer={club}")
+    fragment = await pupil.open(f"{PAGE}?grade=11", **HTMX)
     assert "<html" not in fragment
     assert "Что мешает плану" in fragment
     plan_id, version = (

@@ -1,6 +1,7 @@
 """The way of a plan through tutor and home school; approval asks for the seats in the same transaction."""
 
 from datetime import UTC, date, datetime
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -43,7 +44,7 @@ async def approve_as_school(session: AsyncSession, plan: StudyPlan, version: int
     await record(
         session, PlanApproved(**plan_event(plan, await tutor_of(session, plan.pupil_id))), sequence=plan.version
     )
-    hosts = {item.offer_id: item.organisation_id for item in judged.plan.items if item.is_network}
+    hosts = {item.offer_id: UUID(item.organisation_id) for item in judged.plan.items if item.organisation_id}
     now = datetime.now(UTC)
     placements = [
         Placement(

@@ -1,6 +1,7 @@
 """«Мой план»: the constructor of a pupil, and the lists and decisions of tutors and home schools."""
 
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Query, Request, Response
@@ -13,7 +14,15 @@ from enrollment.access import PlanReader, PupilOnly, Session, SignedIn
 from enrollment.domain.plan_state import PlanAction, PlanState, next_plan_actions
 from enrollment.domain.week import week_of
 from enrollment.operations.plans import Change, change_plan, draft_plan
-from enrollment.pages.plan_lines import course_lines, meter_lines, profile_choices, rule_lines, subject_lines, week_rows
+from enrollment.pages.plan_lines import (
+    course_lines,
+    meter_lines,
+    profile_choices,
+    rule_lines,
+    subject_lines,
+    unavailable_lines,
+    week_rows,
+)
 from enrollment.pages.render import render, see
 from enrollment.pages.words import PLAN_STEP, PLAN_STEPS
 from enrollment.queries.copies import find_pupil, organization_names
@@ -104,7 +113,7 @@ async def show_plan(
     row: StudyPlan,
     *,
     grade: int | None = None,
-    wished: Any = (),
+    wished: Sequence[UUID] = (),
     refused: DomainError | None = None,
 ) -> Response:
     """The plan with its meters, rules, week and courses; `wished` courses are offered above all others."""
@@ -127,6 +136,7 @@ async def show_plan(
         subjects=subject_lines(judged.plan, await organization_names(current)),
         courses=courses,
         wished=[line for line in courses if line.offer.id in set(wished)],
+        unavailable=unavailable_lines(judged, offers, wished, row.home_organization_id) if can_edit else [],
         week_days=week.days,
         week_rows=week_rows(week),
         grade=chosen_grade,

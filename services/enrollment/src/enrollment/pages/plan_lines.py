@@ -163,6 +163,23 @@ def course_lines(judged: Judged, offers: Sequence[OfferView]) -> list[CourseLine
     return sorted(lines, key=lambda line: (not line.fits, not line.is_typical, line.offer.title))
 
 
+def unavailable_lines(judged: Judged, offers: Sequence[OfferView], wished: Sequence[UUID], home_id: UUID) -> list[str]:
+    """Why a course that the pupil came with cannot be added at all."""
+    lines = []
+    for offer in offers:
+        if offer.id not in wished:
+            continue
+        if str(offer.id) in judged.plan.network_offer_ids:
+            lines.append(f"Курс «{offer.title}» уже в вашем плане.")
+        elif offer.organization_id == home_id:
+            lines.append(f"Курс «{offer.title}» ведёт ваша школа: договоритесь о нём с ней, заявка на место не нужна.")
+        elif offer.status != "published":
+            lines.append(f"Запись на курс «{offer.title}» закрыта.")
+        elif not any(grade >= judged.plan.grade for grade in offer.grades):
+            lines.append(f"Курс «{offer.title}» не для {judged.plan.grade} класса.")
+    return lines
+
+
 def _typical(plan: Plan, ruleset: RuleSet) -> frozenset[str]:
     profile = ruleset.profile(plan.profile_code)
     return profile.typical if profile else frozenset()
