@@ -3,6 +3,7 @@
 import io
 import json
 import uuid
+from functools import partial
 
 from openpyxl import Workbook
 from platform_fixtures import eventually
@@ -100,7 +101,7 @@ async def test_the_four_ways_give_equal_events(catalog: Catalog) -> None:
             assert answer.json()["accepted"] == 1, answer.text
         else:
             await catalog.run.nats.request(f"{way}.ASCHOOL.offer", json.dumps(values).encode(), timeout=5)
-        await eventually(lambda n=len(seen) + 1: catalog.run.scalar("SELECT count(*) = :n FROM offer", n=n))  # type: ignore[misc]
+        await eventually(partial(catalog.run.scalar, "SELECT count(*) = :n FROM offer", n=len(seen) + 1))
         seen.append(without_ids((await catalog.run.recorded(OfferPublished))[-1]))
     assert seen[0] == seen[1] == seen[2] == seen[3]
 

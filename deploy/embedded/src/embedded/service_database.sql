@@ -1,9 +1,9 @@
 -- A service's database and its roles, for psql; running it again brings what exists up to date.
 -- Variables: database, template, owner, app, worker, owner_password, app_password, worker_password.
 --   owner   migrates, owns the database and everything in it
---   app     serves people under row-level security
+--   app     serves people
 --   worker  consumes events and relays the outbox
--- Neither app nor worker owns a table or can make one: an owner could switch row-level security off.
+-- Neither app nor worker owns a table or can make one: an owner could switch its guards off.
 
 SET client_min_messages = warning;
 SELECT pg_advisory_lock(hashtext('service-database')) \g /dev/null

@@ -41,7 +41,7 @@ class FolderDelivery:
             mail.unlink(missing_ok=True)
 
 
-async def serve(port: int, directory: Path) -> None:
+async def serve(host: str, port: int, directory: Path) -> None:
     """Take mail until SIGTERM or SIGINT."""
     delivery = FolderDelivery(directory)
     loop = asyncio.get_running_loop()
@@ -52,8 +52,8 @@ async def serve(port: int, directory: Path) -> None:
     def session() -> SMTP:
         return SMTP(delivery, data_size_limit=_MAIL_BYTES_MAX, enable_SMTPUTF8=True, hostname="localhost")
 
-    server = await loop.create_server(session, HOST, port)
-    print(f"taking mail on {HOST}:{port} into {directory}", flush=True)
+    server = await loop.create_server(session, host, port)
+    print(f"taking mail on {host}:{port} into {directory}", flush=True)
     await stop.wait()
     server.close()
 
@@ -61,11 +61,12 @@ async def serve(port: int, directory: Path) -> None:
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description="a mail server that delivers to a folder")
+    parser.add_argument("--host", default=HOST)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--directory", type=Path, required=True)
     options = parser.parse_args()
     options.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    asyncio.run(serve(options.port, options.directory))
+    asyncio.run(serve(options.host, options.port, options.directory))
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
 """On which side of a row an account stands: as the pupil, the tutor, the home school or the host.
 
-Each function gives a condition on the row; an account without the role or the relation gets one that no row meets, so
+Each function gives a condition on rows of any kind; an account without the role or the relation gets one that no row meets, so
 a foreign row is simply not found.
 """
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -14,39 +15,41 @@ from chassis.errors import Forbidden
 from enrollment.tables import Placement, StudyPlan, TutorAssignment
 
 Row = type[StudyPlan] | type[Placement]
+Side = Callable[[Row], ColumnElement[bool]]
+"""A relation: for a kind of row, the condition that its rows meet."""
 OVERSEERS = ("operator", "head", "department", "administrator")
 
 
-def as_pupil(row: Row, who: Principal) -> ColumnElement[bool]:
+def as_pupil(who: Principal) -> Side:
     """Rows of the pupil who asks."""
-    return row.pupil_id == who.person_id if who.has("pupil") and who.person_id else false()
+    return lambda row: row.pupil_id == who.person_id if who.has("pupil") and who.person_id else false()
 
 
-def as_tutor(row: Row, who: Principal) -> ColumnElement[bool]:
+def as_tutor(who: Principal) -> Side:
     """Rows of the pupils whom the tutor accompanies now."""
     if not who.has("tutor") or who.person_id is None:
-        return false()
+        return lambda _: false()
     accompanied = select(TutorAssignment.pupil_id).where(TutorAssignment.tutor_id == who.person_id)
-    return row.pupil_id.in_(accompanied)
+    return lambda row: row.pupil_id.in_(accompanied)
 
 
-def as_home(row: Row, who: Principal) -> ColumnElement[bool]:
+def as_home(who: Principal) -> Side:
     """Rows of the school for which the coordinator acts."""
     if not who.has("coordinator") or who.organization_id is None:
-        return false()
-    return row.home_organization_id == who.organization_id
+        return lambda _: false()
+    return lambda row: row.home_organization_id == who.organization_id
 
 
-def as_host(who: Principal, *roles: str) -> ColumnElement[bool]:
+def as_host(who: Principal, *roles: str) -> Side:
     """Placements at the organisation for which the coordinator (or one of `roles`) acts."""
     if not who.has("coordinator", *roles) or who.organization_id is None:
-        return false()
-    return Placement.host_organization_id == who.organization_id
+        return lambda _: false()
+    return lambda _: Placement.host_organization_id == who.organization_id
 
 
-def any_of(*sides: ColumnElement[bool]) -> ColumnElement[bool]:
+def any_of(row: Row, *sides: Side) -> ColumnElement[bool]:
     """Rows on one of the sides."""
-    return or_(*sides)
+    return or_(*(side(row) for side in sides))
 
 
 def acting_for(who: Principal) -> UUID:

@@ -16,7 +16,7 @@ from contracts.registry import stream_of
 
 _LOGGED: Final = text("SELECT event_id FROM event_log")
 _APPLIED: Final = text("SELECT event_id FROM inbox WHERE consumer = :consumer")
-_PARKED: Final = text("SELECT event_id FROM parked_event WHERE consumer = :consumer AND state <> 'discarded'")
+_PARKED: Final = text("SELECT event_id, state = 'discarded' FROM parked_event WHERE consumer = :consumer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class ConsumerAudit:
     applied: int
     missing: int
     parked: int
+    discarded: int
 
 
 async def audit_publisher(runtime: Runtime, session: AsyncSession) -> PublisherAudit:
@@ -58,16 +59,18 @@ async def audit_publisher(runtime: Runtime, session: AsyncSession) -> PublisherA
 
 
 async def audit_consumer(runtime: Runtime, session: AsyncSession, consumer: Consumer) -> ConsumerAudit:
-    """Every event of a handled type must be in the inbox; the inbox's key makes it once."""
+    """Every event of a handled type must be in the inbox, whose key makes it once, and not among the parked."""
     expected = {one.event_id for one in await _events(runtime, consumer.stream) if one.event_type in consumer.handlers}
     applied = set(await session.scalars(_APPLIED, {"consumer": consumer.name}))
-    parked = set(await session.scalars(_PARKED, {"consumer": consumer.name}))
+    kept: dict[UUID, bool] = dict((await session.execute(_PARKED, {"consumer": consumer.name})).tuples().all())
+    discarded = {event_id for event_id, given_up in kept.items() if given_up}
     return ConsumerAudit(
         consumer=consumer.name,
         expected=len(expected),
-        applied=len((applied & expected) - parked),
+        applied=len((applied & expected) - kept.keys()),
         missing=len(expected - applied),
-        parked=len(parked),
+        parked=len(kept) - len(discarded),
+        discarded=len(discarded & expected),
     )
 
 

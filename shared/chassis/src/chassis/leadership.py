@@ -4,13 +4,17 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Final, TypeAlias
 
 import asyncpg
 
 from chassis.db import direct_connection
 
 RETRY_SECONDS: Final = 0.5
+ALIVE_SECONDS: Final = 3
+
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 
 def lock_key(name: str) -> int:
@@ -19,9 +23,7 @@ def lock_key(name: str) -> int:
 
 
 @asynccontextmanager
-async def leadership(
-    url: str, name: str, *, idle_seconds: int = 10
-) -> "AsyncIterator[asyncpg.Connection[asyncpg.Record]]":
+async def leadership(url: str, name: str, *, idle_seconds: int = 10) -> AsyncIterator[Connection]:
     """Wait until this process leads `name`, then yield the connection that proves it.
 
     Whoever leads must use the connection at least every `idle_seconds`, or the server takes the lead away.
@@ -34,3 +36,10 @@ async def leadership(
     finally:
         if not connection.is_closed():
             connection.terminate()
+
+
+async def keep_lead(connection: Connection) -> None:
+    """Use the connection now and then, for as long as the leader has nothing else to ask it; ends by its error."""
+    while True:
+        await asyncio.sleep(ALIVE_SECONDS)
+        await connection.execute("SELECT 1")

@@ -39,7 +39,7 @@ async def reconcile(story: Story) -> list[Check]:
         Check(
             "every event was applied once by each of its consumers",
             all(
-                one["missing"] == 0 and one["parked"] == 0 and one["applied"] == one["expected"]
+                one["missing"] == one["parked"] == one["discarded"] == 0 and one["applied"] == one["expected"]
                 for audit in audits
                 for one in audit["consumers"]
             ),

@@ -12,7 +12,6 @@ from enrollment.queries.figures import Figures, figures
 from enrollment.queries.placements import PlacementView, find_placement, list_placements, placement_view
 from enrollment.schemas import DeclineIn
 from enrollment.sides import acting_for, as_home, as_host, as_pupil
-from enrollment.tables import Placement
 
 router = APIRouter(prefix="/api/v1", route_class=UnitRoute, tags=["placements"])
 
@@ -45,7 +44,7 @@ async def post_decline(placement_id: UUID, body: DeclineIn, who: Coordinator, cu
 @router.post("/placements/{placement_id}/withdrawal")
 async def post_withdrawal(placement_id: UUID, who: PupilOrCoordinator, current: Session) -> PlacementView:
     """The pupil or the home school gives a request or a seat back; the first who waits gets the seat."""
-    placement = await find_placement(current, placement_id, as_pupil(Placement, who), as_home(Placement, who))
+    placement = await find_placement(current, placement_id, as_pupil(who), as_home(who))
     await withdraw_placement(current, placement)
     return placement_view(placement)
 

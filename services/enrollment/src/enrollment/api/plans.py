@@ -1,6 +1,6 @@
 """Plans over JSON: drafts of pupils, and their way through tutor and home school."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
@@ -22,7 +22,9 @@ from enrollment.queries.offers import OfferView, list_offers
 from enrollment.queries.plans import PlanBrief, PlanView, find_plan, list_plans, view_plan
 from enrollment.schemas import ApprovalIn, PlanChange, PlanIn, ReturnIn, Versioned
 from enrollment.sides import acting_as, as_home, as_pupil, as_tutor
-from enrollment.tables import Offer, StudyPlan
+
+if TYPE_CHECKING:
+    from enrollment.tables import StudyPlan
 
 router = APIRouter(prefix="/api/v1", route_class=UnitRoute, tags=["plans"])
 
@@ -32,7 +34,7 @@ async def get_offers(
     who: SignedIn, current: Session, status: Annotated[str | None, Query(max_length=20)] = "published"
 ) -> tuple[OfferView, ...]:
     """Courses that the constructor knows, with their seats."""
-    return await list_offers(current, *([Offer.status == status] if status else []))
+    return await list_offers(current, status=status or None)
 
 
 @router.post("/plans", status_code=201)
@@ -68,7 +70,7 @@ async def get_evaluation(plan_id: UUID, who: PlanReader, current: Session) -> di
 @router.patch("/plans/{plan_id}")
 async def patch_plan(plan_id: UUID, body: PlanChange, who: PupilOnly, current: Session) -> PlanView:
     """Change the own draft course by course, or carry out a suggested repair."""
-    row = await find_plan(current, plan_id, as_pupil(StudyPlan, who))
+    row = await find_plan(current, plan_id, as_pupil(who))
     repair = (body.repair.rule_id, body.repair.label) if body.repair else None
     change = Change(body.profile, body.remove_offer_id, body.add_offer_id, repair)
     unmet = await change_plan(current, row, body.version, change)
@@ -78,7 +80,7 @@ async def patch_plan(plan_id: UUID, body: PlanChange, who: PupilOnly, current: S
 @router.post("/plans/{plan_id}/submit")
 async def post_submit(plan_id: UUID, body: Versioned, who: PupilOnly, current: Session) -> PlanView:
     """Send the own plan to the tutor; a plan that breaks a rule is refused with its findings."""
-    row = await find_plan(current, plan_id, as_pupil(StudyPlan, who))
+    row = await find_plan(current, plan_id, as_pupil(who))
     await submit_plan(current, row, body.version)
     return await view_plan(current, row)
 
@@ -86,7 +88,7 @@ async def post_submit(plan_id: UUID, body: Versioned, who: PupilOnly, current: S
 @router.post("/plans/{plan_id}/tutor-approval")
 async def post_tutor_approval(plan_id: UUID, body: Versioned, who: TutorOnly, current: Session) -> PlanView:
     """The tutor of the pupil agrees."""
-    row = await find_plan(current, plan_id, as_tutor(StudyPlan, who))
+    row = await find_plan(current, plan_id, as_tutor(who))
     await approve_as_tutor(current, row, body.version)
     return await view_plan(current, row)
 
@@ -94,7 +96,7 @@ async def post_tutor_approval(plan_id: UUID, body: Versioned, who: TutorOnly, cu
 @router.post("/plans/{plan_id}/approval")
 async def post_approval(plan_id: UUID, body: ApprovalIn, who: Coordinator, current: Session) -> PlanView:
     """The home school approves; seats are asked for at the hosts in the same transaction."""
-    row = await find_plan(current, plan_id, as_home(StudyPlan, who))
+    row = await find_plan(current, plan_id, as_home(who))
     await approve_as_school(current, row, body.version, body.approved_on)
     return await view_plan(current, row)
 
@@ -102,11 +104,11 @@ async def post_approval(plan_id: UUID, body: ApprovalIn, who: Coordinator, curre
 @router.post("/plans/{plan_id}/return")
 async def post_return(plan_id: UUID, body: ReturnIn, who: TutorOrCoordinator, current: Session) -> PlanView:
     """The tutor or the home school gives the plan back."""
-    row = await find_plan(current, plan_id, as_tutor(StudyPlan, who), as_home(StudyPlan, who))
+    row = await find_plan(current, plan_id, as_tutor(who), as_home(who))
     await return_plan(current, row, body.version, body.reason_code)
     return await view_plan(current, row)
 
 
-async def _visible(current: Session, plan_id: UUID, who: Principal) -> StudyPlan:
-    sides = as_pupil(StudyPlan, who), as_tutor(StudyPlan, who), as_home(StudyPlan, who)
+async def _visible(current: Session, plan_id: UUID, who: Principal) -> "StudyPlan":
+    sides = as_pupil(who), as_tutor(who), as_home(who)
     return await find_plan(current, plan_id, *sides)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
@@ -18,7 +18,9 @@ from enrollment.queries.results import ResultView, find_result, list_results, re
 from enrollment.queries.wishes import OwnWish, TopicCount, own_wish, top_topics
 from enrollment.schemas import LessonBatch, LessonIn, ResultBatch, ResultIn, ReturnIn, Versioned, WishIn
 from enrollment.sides import acting_as, acting_for, as_home
-from enrollment.tables import Lesson, Placement
+
+if TYPE_CHECKING:
+    from enrollment.tables import Lesson
 
 router = APIRouter(prefix="/api/v1", route_class=UnitRoute)
 
@@ -103,7 +105,7 @@ async def post_results(body: ResultBatch, who: Teacher, current: Session) -> Res
 @router.post("/results/{result_id}/recognition", tags=["results"])
 async def post_recognition(result_id: UUID, body: Versioned, who: Coordinator, current: Session) -> ResultView:
     """The home school recognises the result (зачёт результатов)."""
-    result, placement = await find_result(current, result_id, as_home(Placement, who))
+    result, placement = await find_result(current, result_id, as_home(who))
     await recognize_result(current, result, placement, body.version)
     return result_view(result, placement)
 
@@ -111,7 +113,7 @@ async def post_recognition(result_id: UUID, body: Versioned, who: Coordinator, c
 @router.post("/results/{result_id}/return", tags=["results"])
 async def post_result_return(result_id: UUID, body: ReturnIn, who: Coordinator, current: Session) -> ResultView:
     """The home school returns the result with a coded reason."""
-    result, placement = await find_result(current, result_id, as_home(Placement, who))
+    result, placement = await find_result(current, result_id, as_home(who))
     await return_result(current, result, placement, body.version, body.reason_code)
     return result_view(result, placement)
 
@@ -141,7 +143,7 @@ def _given(body: LessonIn) -> LessonGiven:
     return LessonGiven(body.lesson_id, body.offer_id, body.delivered_on, body.hours, attendances)
 
 
-def _lesson(lesson: Lesson) -> LessonView:
+def _lesson(lesson: "Lesson") -> LessonView:
     return LessonView(
         lesson.id,
         lesson.offer_id,

@@ -16,7 +16,6 @@ from enrollment.pages.words import today
 from enrollment.queries.placements import find_placement
 from enrollment.queries.plans import find_plan
 from enrollment.sides import as_home, as_pupil, as_tutor
-from enrollment.tables import Placement, StudyPlan
 
 router = APIRouter(route_class=UnitRoute, include_in_schema=False)
 
@@ -27,7 +26,7 @@ Reason = Annotated[str, Form(max_length=60)]
 @router.post("/plans/{plan_id}/submit")
 async def submit(request: Request, plan_id: UUID, who: PupilOnly, current: Session, version: Version) -> Response:
     """Send the own plan to the tutor; a plan that breaks a rule comes back with what to repair."""
-    row = await find_plan(current, plan_id, as_pupil(StudyPlan, who))
+    row = await find_plan(current, plan_id, as_pupil(who))
     try:
         await submit_plan(current, row, version)
     except PlanBreaksRules as refused:
@@ -40,7 +39,7 @@ async def tutor_approval(
     request: Request, plan_id: UUID, who: TutorOnly, current: Session, version: Version
 ) -> Response:
     """The tutor agrees and comes back to the list."""
-    row = await find_plan(current, plan_id, as_tutor(StudyPlan, who))
+    row = await find_plan(current, plan_id, as_tutor(who))
     try:
         await approve_as_tutor(current, row, version)
     except PlanBreaksRules as refused:
@@ -51,7 +50,7 @@ async def tutor_approval(
 @router.post("/plans/{plan_id}/approval")
 async def approval(request: Request, plan_id: UUID, who: Coordinator, current: Session, version: Version) -> Response:
     """The home school approves today, seats are asked for, and the list comes back."""
-    row = await find_plan(current, plan_id, as_home(StudyPlan, who))
+    row = await find_plan(current, plan_id, as_home(who))
     try:
         await approve_as_school(current, row, version, today())
     except PlanBreaksRules as refused:
@@ -64,7 +63,7 @@ async def give_back(
     plan_id: UUID, who: TutorOrCoordinator, current: Session, version: Version, reason_code: Reason
 ) -> Response:
     """Tutor or home school gives the plan back with a reason."""
-    row = await find_plan(current, plan_id, as_tutor(StudyPlan, who), as_home(StudyPlan, who))
+    row = await find_plan(current, plan_id, as_tutor(who), as_home(who))
     await return_plan(current, row, version, reason_code)
     return see(HOME)
 
@@ -72,6 +71,6 @@ async def give_back(
 @router.post("/placements/{placement_id}/withdrawal")
 async def withdrawal(placement_id: UUID, who: PupilOrCoordinator, current: Session) -> Response:
     """A request or a seat is given back."""
-    placement = await find_placement(current, placement_id, as_pupil(Placement, who), as_home(Placement, who))
+    placement = await find_placement(current, placement_id, as_pupil(who), as_home(who))
     await withdraw_placement(current, placement)
     return see(HOME if who.has("pupil") else "/enrollment/requests")

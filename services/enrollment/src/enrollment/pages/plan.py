@@ -1,7 +1,7 @@
 """«Мой план»: the constructor of a pupil, and the lists and decisions of tutors and home schools."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Query, Request, Response
@@ -31,7 +31,9 @@ from enrollment.queries.placements import placements_of_plan
 from enrollment.queries.plans import find_plan, judge, list_plans, plan_of_pupil, rules_for
 from enrollment.queries.results import list_results
 from enrollment.sides import acting_as, as_home, as_pupil, as_tutor, is_home
-from enrollment.tables import Offer, StudyPlan
+
+if TYPE_CHECKING:
+    from enrollment.tables import StudyPlan
 
 router = APIRouter(route_class=UnitRoute, include_in_schema=False)
 
@@ -52,7 +54,7 @@ async def index(
     if row is not None:
         return await show_plan(request, who, current, row, grade=grade, wished=offer or ())
     pupil = await find_pupil(current, pupil_id)
-    wished = await list_offers(current, Offer.id.in_(offer or ()), Offer.status == "published")
+    wished = await list_offers(current, ids=offer or (), status="published")
     return render(
         request,
         "start.html",
@@ -69,7 +71,7 @@ async def plan_page(
     request: Request, plan_id: UUID, who: PlanReader, current: Session, grade: Grade = None
 ) -> Response:
     """One plan, to read and to decide on."""
-    sides = as_pupil(StudyPlan, who), as_tutor(StudyPlan, who), as_home(StudyPlan, who)
+    sides = as_pupil(who), as_tutor(who), as_home(who)
     return await show_plan(request, who, current, await find_plan(current, plan_id, *sides), grade=grade)
 
 
@@ -110,7 +112,7 @@ async def show_plan(
     request: Request,
     who: Principal,
     current: AsyncSession,
-    row: StudyPlan,
+    row: "StudyPlan",
     *,
     grade: int | None = None,
     wished: Sequence[UUID] = (),
@@ -152,7 +154,7 @@ async def show_plan(
     )
 
 
-def _decisions(row: StudyPlan, who: Principal, is_own: bool) -> frozenset[str]:
+def _decisions(row: "StudyPlan", who: Principal, is_own: bool) -> frozenset[str]:
     """What a tutor or a home school may decide now; a row that is neither own nor of the school is the tutor's."""
     if is_own:
         return frozenset()

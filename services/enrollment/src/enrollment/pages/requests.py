@@ -20,7 +20,6 @@ from enrollment.queries.offers import list_offers
 from enrollment.queries.placements import find_placement, list_placements
 from enrollment.queries.results import find_result, list_results
 from enrollment.sides import OVERSEERS, acting_for, as_home, as_host
-from enrollment.tables import Offer, Placement
 
 router = APIRouter(route_class=UnitRoute, include_in_schema=False)
 
@@ -38,7 +37,7 @@ async def requests(request: Request, who: RequestReader, current: Session, half_
     placements = await list_placements(current, who)
     results = await list_results(current, who)
     is_host = who.has("coordinator", "teacher") and who.organization_id is not None
-    offers = await list_offers(current, Offer.organization_id == who.organization_id) if is_host else ()
+    offers = await list_offers(current, host_id=who.organization_id) if is_host else ()
     return render(
         request,
         "requests.html",
@@ -92,7 +91,7 @@ async def issue(
 @router.post("/results/{result_id}/recognition")
 async def recognition(result_id: UUID, who: Coordinator, current: Session, version: Version) -> Response:
     """The home school recognises a result."""
-    result, placement = await find_result(current, result_id, as_home(Placement, who))
+    result, placement = await find_result(current, result_id, as_home(who))
     await recognize_result(current, result, placement, version)
     return see(f"{PAGE}#results")
 
@@ -102,7 +101,7 @@ async def give_back(
     result_id: UUID, who: Coordinator, current: Session, version: Version, reason_code: Reason
 ) -> Response:
     """The home school returns a result with a reason."""
-    result, placement = await find_result(current, result_id, as_home(Placement, who))
+    result, placement = await find_result(current, result_id, as_home(who))
     await return_result(current, result, placement, version, reason_code)
     return see(f"{PAGE}#results")
 

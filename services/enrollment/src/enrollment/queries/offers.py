@@ -1,6 +1,6 @@
 """Reads of the courses that other organisations offer, with their seats."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -57,8 +57,21 @@ class Courses:
         return tuple(replace(offer, seats_free=None) for offer in self.open)
 
 
-async def list_offers(session: AsyncSession, *conditions: ColumnElement[bool]) -> tuple[OfferView, ...]:
-    """Offers that meet the conditions, by title."""
+async def list_offers(
+    session: AsyncSession,
+    *,
+    status: str | None = None,
+    host_id: UUID | None = None,
+    ids: Collection[UUID] | None = None,
+) -> tuple[OfferView, ...]:
+    """Offers by title: all, or those of a status, of a host, with these ids."""
+    conditions: list[ColumnElement[bool]] = []
+    if status is not None:
+        conditions.append(Offer.status == status)
+    if host_id is not None:
+        conditions.append(Offer.organization_id == host_id)
+    if ids is not None:
+        conditions.append(Offer.id.in_(ids))
     seats = (
         select(
             Placement.offer_id,

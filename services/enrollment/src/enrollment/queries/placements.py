@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.auth import Principal
@@ -13,7 +13,7 @@ from chassis.errors import NotFound
 from enrollment.domain.placement import PlacementState
 from enrollment.domain.seats import explain
 from enrollment.seating import seating_of
-from enrollment.sides import any_of, as_home, as_host, as_pupil, as_tutor
+from enrollment.sides import Side, any_of, as_home, as_host, as_pupil, as_tutor
 from enrollment.tables import Offer, Placement
 
 LISTED_MAX = 2000
@@ -39,9 +39,9 @@ class PlacementView:
     explanation: str = ""
 
 
-async def find_placement(session: AsyncSession, placement_id: UUID, *sides: ColumnElement[bool]) -> Placement:
+async def find_placement(session: AsyncSession, placement_id: UUID, *sides: Side) -> Placement:
     """The placement on one of the sides; raises NotFound."""
-    placement = await session.scalar(select(Placement).where(Placement.id == placement_id, any_of(*sides)))
+    placement = await session.scalar(select(Placement).where(Placement.id == placement_id, any_of(Placement, *sides)))
     if placement is None:
         raise NotFound("Такой заявки нет, или она не ваша.", code="placement.unknown")
     return placement
@@ -51,8 +51,10 @@ async def list_placements(
     session: AsyncSession, who: Principal, *, offer_id: UUID | None = None, status: str | None = None
 ) -> tuple[PlacementView, ...]:
     """Placements of the host or the home side, of the pupil or the tutor's pupils, in the order of the requests."""
-    sides = (as_host(who, "teacher"), as_home(Placement, who), as_pupil(Placement, who), as_tutor(Placement, who))
-    query = select(Placement, Offer.title).outerjoin(Offer, Offer.id == Placement.offer_id).where(any_of(*sides))
+    sides = (as_host(who, "teacher"), as_home(who), as_pupil(who), as_tutor(who))
+    query = (
+        select(Placement, Offer.title).outerjoin(Offer, Offer.id == Placement.offer_id).where(any_of(Placement, *sides))
+    )
     if offer_id is not None:
         query = query.where(Placement.offer_id == offer_id)
     if status is not None:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.auth import Principal
@@ -16,7 +16,7 @@ from enrollment.domain.rules import Finding, FindingState, RuleSet, has_errors
 from enrollment.domain.rulesets import evaluate, ruleset_for
 from enrollment.queries.copies import find_school, tutor_of
 from enrollment.queries.offers import Courses, courses_for
-from enrollment.sides import any_of, as_home, as_pupil, as_tutor
+from enrollment.sides import Side, any_of, as_home, as_pupil, as_tutor
 from enrollment.tables import StudyPlan, TutorAssignment
 from enrollment.translation import count_of, findings_json, items_json, plan_of
 
@@ -89,9 +89,9 @@ class PlanBrief:
     updated_at: datetime
 
 
-async def find_plan(session: AsyncSession, plan_id: UUID, *sides: ColumnElement[bool]) -> StudyPlan:
+async def find_plan(session: AsyncSession, plan_id: UUID, *sides: Side) -> StudyPlan:
     """The plan on one of the sides; raises NotFound."""
-    plan = await session.scalar(select(StudyPlan).where(StudyPlan.id == plan_id, any_of(*sides)))
+    plan = await session.scalar(select(StudyPlan).where(StudyPlan.id == plan_id, any_of(StudyPlan, *sides)))
     if plan is None:
         raise NotFound("Такого плана нет, или он не ваш.", code="plan.unknown")
     return plan
@@ -149,7 +149,7 @@ async def list_plans(session: AsyncSession, who: Principal, status: str | None =
     query = (
         select(StudyPlan, TutorAssignment.tutor_id)
         .outerjoin(TutorAssignment, TutorAssignment.pupil_id == StudyPlan.pupil_id)
-        .where(any_of(as_pupil(StudyPlan, who), as_tutor(StudyPlan, who), as_home(StudyPlan, who)))
+        .where(any_of(StudyPlan, as_pupil(who), as_tutor(who), as_home(who)))
     )
     if status is not None:
         query = query.where(StudyPlan.status == status)

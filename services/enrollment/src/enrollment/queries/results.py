@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.auth import Principal
 from chassis.errors import NotFound
-from enrollment.sides import any_of, as_home, as_host, as_pupil, as_tutor
+from enrollment.sides import Side, any_of, as_home, as_host, as_pupil, as_tutor
 from enrollment.tables import Offer, Placement, Result
 
 LISTED_MAX = 2000
@@ -35,10 +35,10 @@ class ResultView:
     title: str
 
 
-async def find_result(session: AsyncSession, result_id: UUID, *sides: ColumnElement[bool]) -> tuple[Result, Placement]:
+async def find_result(session: AsyncSession, result_id: UUID, *sides: Side) -> tuple[Result, Placement]:
     """The result with its placement, on one of the sides; raises NotFound."""
     query = select(Result, Placement).join(Placement, Placement.id == Result.placement_id)
-    row = (await session.execute(query.where(Result.id == result_id, any_of(*sides)))).one_or_none()
+    row = (await session.execute(query.where(Result.id == result_id, any_of(Placement, *sides)))).one_or_none()
     if row is None:
         raise NotFound("Такого результата нет, или он не ваш.", code="result.unknown")
     return row[0], row[1]
@@ -48,12 +48,12 @@ async def list_results(
     session: AsyncSession, who: Principal, *, status: str | None = None, half_year: str | None = None
 ) -> tuple[ResultView, ...]:
     """Results of the host or the home side, of the pupil or the tutor's pupils."""
-    sides = (as_host(who, "teacher"), as_home(Placement, who), as_pupil(Placement, who), as_tutor(Placement, who))
+    sides = (as_host(who, "teacher"), as_home(who), as_pupil(who), as_tutor(who))
     query = (
         select(Result, Placement, Offer.title)
         .join(Placement, Placement.id == Result.placement_id)
         .outerjoin(Offer, Offer.id == Placement.offer_id)
-        .where(any_of(*sides))
+        .where(any_of(Placement, *sides))
     )
     if status is not None:
         query = query.where(Result.status == status)

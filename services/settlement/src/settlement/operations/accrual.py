@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.errors import PermanentError
 from chassis.inbox import Received
+from chassis.outbox import record_many
 from contracts.enrollment import LessonDelivered
 from contracts.settlement import ObligationAccrued
 from settlement.domain.accrual import Attended, LessonAccrual, LineTotals, accrue_by_group, accrue_by_pupil
@@ -24,7 +25,6 @@ from settlement.identifiers import uuid7
 from settlement.operations import accrual_rows as rows
 from settlement.operations.ledger import post_transfers
 from settlement.operations.lesson_facts import LessonFacts, read_facts
-from settlement.operations.outbox import record_many
 from settlement.operations.periods import lock_accepting_period
 
 _ONE_AT_A_TIME: Final = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")

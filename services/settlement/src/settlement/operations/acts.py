@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.auth import Principal
 from chassis.errors import FieldError, Forbidden
-from chassis.outbox import record
+from chassis.outbox import record, record_many
 from contracts.settlement import ActConfirmed, ActDisputed, ActSent
 from contracts.settlement import ActState as ActEvent
 from settlement.domain.act import Act, ActInvalid, ActLine, Disagreement, Signature
@@ -22,7 +22,6 @@ from settlement.domain.transfers import accrual
 from settlement.identifiers import uuid7
 from settlement.operations.accrual_rows import AdjustedRow, adjusted_event
 from settlement.operations.ledger import post_transfers
-from settlement.operations.outbox import record_many
 from settlement.queries.acts import act_of, find_act
 from settlement.queries.scope import Scope
 from settlement.tables import Act as ActRow

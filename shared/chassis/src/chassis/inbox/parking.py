@@ -59,17 +59,22 @@ async def park(
         {
             "consumer": consumer,
             "event_id": message.event_id,
-            "event_type": message.event_type,
-            "aggregate_id": message.aggregate_id,
+            "event_type": storable(message.event_type),
+            "aggregate_id": storable(message.aggregate_id),
             "stream_seq": message.stream_seq,
-            "headers": message.headers,
+            "headers": {storable(name): storable(value) for name, value in message.headers.items()},
             "payload": message.payload,
             "state": state,
             "attempts": attempts,
             "next_attempt_at": datetime.now(UTC) + delay_after(attempts),
-            "error": error,
+            "error": storable(error),
         },
     )
+
+
+def storable(text: str) -> str:
+    """Text that PostgreSQL takes: it knows no NUL, and a hostile header may hold one."""
+    return text.replace("\x00", "\N{REPLACEMENT CHARACTER}")
 
 
 async def count_parked(session: AsyncSession) -> dict[tuple[str, str], int]:
@@ -183,7 +188,7 @@ async def _note_failure(
             .values(
                 state="dead" if dead else "waiting",
                 attempts=attempts,
-                error=words(error),
+                error=storable(words(error)),
                 next_attempt_at=datetime.now(UTC) + delay_after(attempts),
             )
         )

@@ -34,9 +34,9 @@ _BLOCKED: Final = text(
     "WHERE consumer = :consumer AND state = 'waiting' AND aggregate_id = ANY(:aggregates)"
 ).bindparams(bindparam("aggregates", type_=ARRAY(Text)))
 _CHECKPOINT: Final = text(
-    "INSERT INTO inbox_checkpoint (consumer, stream_created, stream_seq) VALUES (:consumer, :created, :seq) "
+    "INSERT INTO inbox_checkpoint (consumer, stream_created, stream_seq, event_id) VALUES (:consumer, :created, :seq, :id) "
     "ON CONFLICT (consumer) DO UPDATE SET stream_created = EXCLUDED.stream_created, stream_seq = EXCLUDED.stream_seq, "
-    "updated_at = now()"
+    "event_id = EXCLUDED.event_id, updated_at = now()"
 )
 
 
@@ -61,12 +61,12 @@ class BatchProcessor:
         sorted_batch = self._sort(batch)
         try:
             try:
-                outcome = await self._apply(sorted_batch, batch[-1].stream_seq, stream_created, one_by_one=False)
+                outcome = await self._apply(sorted_batch, batch[-1], stream_created, one_by_one=False)
             except Exception as error:
                 if database_is_away(error):
                     raise
                 log.info("consumer.batch_split", consumer=self.consumer.name, events=len(batch), reason=words(error))
-                outcome = await self._apply(sorted_batch, batch[-1].stream_seq, stream_created, one_by_one=True)
+                outcome = await self._apply(sorted_batch, batch[-1], stream_created, one_by_one=True)
         except Exception as error:
             if database_is_away(error):
                 raise DatabaseAway(words(error)) from error
@@ -90,7 +90,7 @@ class BatchProcessor:
                 found.unreadable.append((message, str(error)))
         return found
 
-    async def _apply(self, work: _Sorted, last_seq: int, created: str, *, one_by_one: bool) -> Tally[str]:
+    async def _apply(self, work: _Sorted, last: Incoming, created: str, *, one_by_one: bool) -> Tally[str]:
         outcome: Tally[str] = Tally()
         messages = [message for message, _ in work.readable] + [message for message, _ in work.unreadable]
         async with self._sessions() as session, session.begin():
@@ -106,7 +106,8 @@ class BatchProcessor:
                 await self._each_in_a_savepoint(session, readable, outcome)
             else:
                 await self._all_at_once(session, [one for _, one in readable], outcome)
-            await session.execute(_CHECKPOINT, {"consumer": self.consumer.name, "created": created, "seq": last_seq})
+            place = {"seq": last.stream_seq, "id": last.event_id, "created": created}
+            await session.execute(_CHECKPOINT, {"consumer": self.consumer.name, **place})
         return outcome
 
     async def _fresh(self, session: AsyncSession, ids: list[uuid.UUID]) -> set[uuid.UUID]:

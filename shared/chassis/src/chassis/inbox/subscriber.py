@@ -9,13 +9,12 @@ waits for full batches, and because order and exactly-once rest on a checkpoint 
   durable is reopened at the checkpoint instead of reading on over the hole;
 - therefore one acknowledgement of a batch's last message acknowledges the batch.
 
-Private API of FastStream 0.7: `_create_subscription`, `calls`, the config classes (docs/decisions/0003; held by
-tests of this package).
+Private API of FastStream 0.7: `_create_subscription`, `_decoder`, `_outer_config`, `tasks`, the config classes and
+`Registrator.subscriber` (docs/decisions/0003; held by the tests of this package).
 """
 
 import asyncio
 import contextlib
-import time
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -42,11 +41,11 @@ from chassis.inbox.documents import InboxSpecification
 from chassis.inbox.parking import WAITING_MAX, retry_due
 from chassis.inbox.processor import BatchProcessor
 from chassis.inbox.tables import parked
-from chassis.leadership import leadership
+from chassis.leadership import Connection, keep_lead, leadership
 from chassis.logs import logger
 from chassis.metrics import Metrics
 from chassis.outbox.publisher import StreamMissing
-from chassis.outbox.tail import stream_state
+from chassis.outbox.tail import message_id_at, stream_state
 from chassis.tasks import end_tasks
 
 log = logger("consumer")
@@ -78,6 +77,7 @@ class InboxSubscriber(BatchPullStreamSubscriber):
         self._database_url = database_url
         self._metrics = metrics
         self._stream_created = ""
+        self._failures = 0
         self._room = asyncio.Event()
         self._room.set()
         self.leading = False
@@ -92,50 +92,71 @@ class InboxSubscriber(BatchPullStreamSubscriber):
         await end_tasks(ending)
 
     async def _run(self) -> None:
-        failures = 0
         while self.running:
             try:
                 async with leadership(self._database_url, f"consumer:{self.consumer.name}") as connection:
                     self.leading = True
-                    failures = 0
+                    await self._open(connection)
                     async with asyncio.TaskGroup() as tasks:
-                        reading = tasks.create_task(self._read(connection))
-                        retrying = tasks.create_task(self._retry())
-                        await reading
-                        retrying.cancel()
+                        beside = [tasks.create_task(self._retry()), tasks.create_task(keep_lead(connection))]
+                        await self._read()
+                        for task in beside:
+                            task.cancel()
             except* _Gap:
                 self._metrics.consumer_resets.labels(self._metrics.service, self.consumer.name).inc()
                 log.info("consumer.reopened", consumer=self.consumer.name)
+                await self._back_off()
             except* (DatabaseAway, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as group:
-                failures = await self._back_off("database_away", group, failures)
+                await self._back_off("consumer.database_away", group)
             except* (NatsError, StreamMissing, TimeoutError) as group:
-                failures = await self._back_off("broker_away", group, failures)
+                await self._back_off("consumer.broker_away", group)
+            except* Exception as group:  # not to be expected: said aloud, and tried again rather than left lying
+                log.error("consumer.failed", consumer=self.consumer.name, exc_info=group)
+                await self._back_off("consumer.failed", group)
             finally:
                 self.leading = False
 
-    async def _back_off(self, what: str, group: BaseExceptionGroup[Any], failures: int) -> int:
-        pause = BACKOFF_SECONDS[min(failures, len(BACKOFF_SECONDS) - 1)]
-        log.warning(
-            f"consumer.{what}", consumer=self.consumer.name, reason=repr(group.exceptions[0]), retry_seconds=pause
-        )
+    async def _back_off(self, what: str = "", group: BaseExceptionGroup[Any] | None = None) -> None:
+        pause = BACKOFF_SECONDS[min(self._failures, len(BACKOFF_SECONDS) - 1)]
+        if group is not None:
+            reason = repr(group.exceptions[0])
+            log.warning(what, consumer=self.consumer.name, reason=reason, retry_seconds=pause)
+        self._failures += 1
         await asyncio.sleep(pause)
-        return failures + 1
 
-    async def _read(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    async def _open(self, connection: Connection) -> None:
+        """Put the durable right behind the checkpoint."""
         client: Client = self.connection
         state = await stream_state(client, self.consumer.stream)
         self._stream_created = str(state["created"])
-        position = await self._position(connection)
+        position = await self._position(connection, int(state["first_seq"]), int(state["last_seq"]))
         await durable.open_after(client, self.consumer, position)
+
+    async def _position(self, connection: Connection, first_seq: int, last_seq: int) -> int:
+        """Where to read on: behind the checkpoint if this is still the stream it was taken in, else from the beginning.
+
+        A recreated stream counts from one again; one that was restored from an older backup has other events at the
+        sequences that this consumer has seen. Both are read whole: the inbox drops what was applied.
+        """
+        row = await connection.fetchrow(
+            "SELECT stream_created, stream_seq, event_id FROM inbox_checkpoint WHERE consumer = $1", self.consumer.name
+        )
+        if row is None or row["stream_created"] != self._stream_created or row["stream_seq"] > last_seq:
+            return 0
+        position = int(row["stream_seq"])
+        if position >= first_seq:
+            there = await message_id_at(self.connection, self.consumer.stream, position)
+            if there not in (None, row["event_id"]):
+                log.warning("consumer.stream_differs", consumer=self.consumer.name, stream_seq=position)
+                return 0
+        return position
+
+    async def _read(self) -> None:
         subscription = await self.jetstream.pull_subscribe_bind(durable=self.consumer.name, stream=self.consumer.stream)
         expected = 1
-        alive_at = time.monotonic()
         fetching = asyncio.create_task(subscription.fetch(BATCH_MAX, timeout=FETCH_SECONDS))
         try:
             while self.running:
-                if time.monotonic() - alive_at > 2:  # keep the lead: the server ends a silent leader's session
-                    await connection.execute("SELECT 1")
-                    alive_at = time.monotonic()
                 await self._room.wait()
                 messages = await self._fetched(fetching)
                 # the next batch is fetched while this one is applied
@@ -144,8 +165,9 @@ class InboxSubscriber(BatchPullStreamSubscriber):
                     expected = self._contiguous(messages, expected)
                     await self.process_message(messages)
                     await messages[-1].ack()
-                elif not await durable.exists(client, self.consumer):
+                elif not await durable.exists(self.connection, self.consumer):
                     raise _Gap
+                self._failures = 0
         except NotFoundError:
             raise _Gap from None
         finally:
@@ -168,13 +190,6 @@ class InboxSubscriber(BatchPullStreamSubscriber):
                 raise _Gap
             expected += 1
         return expected
-
-    async def _position(self, connection: "asyncpg.Connection[asyncpg.Record]") -> int:
-        row = await connection.fetchrow(
-            "SELECT stream_created, stream_seq FROM inbox_checkpoint WHERE consumer = $1", self.consumer.name
-        )
-        # a recreated stream counts from one again: read it whole, the inbox drops what was applied
-        return int(row["stream_seq"]) if row and row["stream_created"] == self._stream_created else 0
 
     async def apply(self, message: NatsMessage) -> None:
         """The FastStream handler: one batch, one transaction."""

@@ -21,6 +21,7 @@ checkpoint: Final = Table(
     Column("consumer", Text, primary_key=True),
     Column("stream_created", Text, nullable=False),
     Column("stream_seq", BigInteger, nullable=False),
+    Column("event_id", Uuid, nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )
 

@@ -3,6 +3,6 @@
 `record` writes, `relay` publishes, `republish` refills a stream from `event_log`.
 """
 
-from chassis.outbox.record import record
+from chassis.outbox.record import record, record_many
 
-__all__ = ["record"]
+__all__ = ["record", "record_many"]

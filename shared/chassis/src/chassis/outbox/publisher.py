@@ -125,4 +125,4 @@ class Publisher:
         return ack
 
 
-RETRYABLE: Final = (NatsError, asyncio.TimeoutError, OSError, PublishRefused, StreamMissing)
+RETRYABLE: Final = (NatsError, asyncio.TimeoutError, OSError, StreamMissing)

@@ -16,7 +16,7 @@ from typing import Final, TypeAlias
 import asyncpg
 from nats.aio.client import Client
 
-from chassis.leadership import leadership
+from chassis.leadership import Connection, leadership
 from chassis.logs import logger
 from chassis.metrics import Metrics
 from chassis.outbox.publisher import (
@@ -26,6 +26,7 @@ from chassis.outbox.publisher import (
     DuplicateInBatch,
     PositionLost,
     Publisher,
+    PublishRefused,
     Row,
     StreamMissing,
 )
@@ -34,7 +35,6 @@ from chassis.outbox.wake import CHANNEL, Waker
 
 log = logger("relay")
 
-Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 Published: TypeAlias = tuple[Sequence[Row], Sequence[int]]
 """Rows with their stream sequences."""
 
@@ -47,6 +47,7 @@ _HEAD: Final = """
 SELECT id, event_id, aggregate_id, subject, headers, payload FROM outbox
 WHERE NOT id = ANY($2::bigint[]) AND NOT aggregate_id = ANY($3::text[]) ORDER BY id LIMIT $1
 """
+_KNOWN: Final = "SELECT id, event_id FROM outbox WHERE event_id = ANY($1::uuid[])"
 _MOVE: Final = """
 WITH done AS (SELECT * FROM unnest($1::bigint[], $2::bigint[]) AS t(id, stream_seq)),
      moved AS (DELETE FROM outbox USING done WHERE outbox.id = done.id RETURNING outbox.*, done.stream_seq)
@@ -163,10 +164,11 @@ class Relay:
     async def _take_over(self, connection: Connection) -> None:
         """Learn the stream's tail and move the rows that a former leader published and did not move."""
         self._publisher.position, known = await tail_ids(self._client, self._stream, TAIL_MESSAGES)
-        rows = [row for row in await self._head(connection) if row.event_id in known]
-        if rows:
-            log.info("relay.recovered", rows=len(rows))
-            await self._move(connection, rows, [known[row.event_id] for row in rows])
+        found = await connection.fetch(_KNOWN, list(known))
+        if found:
+            log.info("relay.recovered", rows=len(found))
+            await connection.execute(_MOVE, [one["id"] for one in found], [known[one["event_id"]] for one in found])
+            self._metrics.events_published.inc(len(found))
 
     async def _head(self, connection: Connection, but: Sequence[Row] = ()) -> list[Row]:
         now = time.monotonic()
@@ -183,14 +185,14 @@ class Relay:
         started = time.perf_counter()
         try:
             published: Published = (rows, await self._publisher.publish(rows))
-        except (DuplicateInBatch, AlreadyThere):
+        except (DuplicateInBatch, AlreadyThere, PublishRefused):
             published = await self._publish_singly(rows)
         self._metrics.relay_batch_rows.observe(len(rows))
         self._metrics.relay_batch_seconds.observe(time.perf_counter() - started)
         return published
 
     async def _publish_singly(self, rows: Sequence[Row]) -> Published:
-        """In order, one by one; a row that the broker calls a duplicate but no longer has waits with its aggregate."""
+        """In order, one by one; a row that is refused, or called a duplicate that is gone, waits with its aggregate."""
         # the failed attempt may have published some of them: look before publishing again
         self._publisher.position, known = await tail_ids(self._client, self._stream, TAIL_MESSAGES)
         done: list[Row] = []
@@ -202,15 +204,22 @@ class Relay:
             if stream_seq is None:
                 try:
                     stream_seq = await self._publisher.publish_one(row)
+                except PublishRefused as refused:
+                    self._hold(row, str(refused))
+                    continue
                 except AlreadyThere as there:
                     stream_seq = there.stream_seq
                     if await message_id_at(self._client, self._stream, stream_seq) != row.event_id:
-                        log.warning("relay.duplicate_is_gone", event_id=str(row.event_id), stream_seq=stream_seq)
-                        self._held[row.aggregate_id] = time.monotonic() + HOLD_SECONDS
+                        self._hold(row, f"{there}, which is gone: it waits until the broker forgets the id")
                         continue
             done.append(row)
             sequences.append(stream_seq)
         return done, sequences
+
+    def _hold(self, row: Row, reason: str) -> None:
+        self._metrics.relay_failures.inc()
+        log.error("relay.held", event_id=str(row.event_id), aggregate_id=row.aggregate_id, reason=reason)
+        self._held[row.aggregate_id] = time.monotonic() + HOLD_SECONDS
 
     async def _move(self, connection: Connection, rows: Sequence[Row], sequences: Sequence[int]) -> None:
         await connection.execute(_MOVE, [row.id for row in rows], list(sequences))

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-PLAN_ROLES = frozenset({"pupil", "guardian", "tutor", "teacher", "coordinator"})
-REQUEST_ROLES = frozenset({"tutor", "coordinator", "operator", "head", "administrator"})
+PLAN_ROLES = frozenset({"pupil", "tutor", "coordinator"})
+REQUEST_ROLES = frozenset({"tutor", "coordinator", "teacher", "operator", "head", "department", "administrator"})
 SETTLEMENT_ROLES = frozenset({"coordinator", "accountant", "operator", "head", "department", "administrator"})
 CENTER_ROLES = frozenset({"operator", "head", "department", "administrator", "coordinator"})
 
