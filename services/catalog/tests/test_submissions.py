@@ -1,5 +1,6 @@
 """Four ways in, one verdict."""
 
+import asyncio
 import io
 import json
 import uuid
@@ -78,6 +79,28 @@ async def test_submit_is_judged_later_and_a_repetition_changes_nothing(catalog: 
     await eventually(lambda: catalog.run.scalar("SELECT count(*) = 2 FROM submission"))
     assert [one.reference for one in await catalog.run.recorded(SubmissionAccepted)] == ["message-1"]
     assert [one.reference for one in await catalog.run.recorded(SubmissionRejected)] == ["message-2"]
+
+
+async def test_a_reference_names_one_content(catalog: Catalog) -> None:
+    for capacity in (12, 20):
+        body = json.dumps(draft(external_id="S-2", capacity=capacity)).encode()
+        await catalog.run.nats.request("submit.ASCHOOL.offer", body, timeout=5, headers={"Nats-Msg-Id": "same"})
+        await asyncio.sleep(0.3)  # past the broker's own window of message ids
+    await eventually(lambda: catalog.run.scalar("SELECT count(*) = 2 FROM submission"))
+    (rejected,) = await catalog.run.recorded(SubmissionRejected)
+    assert [one.field for one in rejected.objections] == ["reference"]
+    assert await catalog.run.scalar("SELECT capacity FROM offer") == 12
+
+
+async def test_two_at_once_with_one_number_are_one_offer(catalog: Catalog) -> None:
+    answers = await asyncio.gather(
+        *(
+            catalog.run.client.post(OFFERS, json=draft(capacity=seats), headers=catalog.coordinator())
+            for seats in (10, 11, 12, 13)
+        )
+    )
+    assert {answer.status_code for answer in answers} == {201}
+    assert await catalog.run.rows("SELECT count(*), max(version) FROM offer") == [(1, 4)]
 
 
 async def test_the_four_ways_give_equal_events(catalog: Catalog) -> None:

@@ -24,18 +24,26 @@ organizations = Consumer("catalog-center", "center")
 organizations.state(OrganizationRegistered, OrganizationChanged)(keep_organizations)
 
 SUBMISSION_BYTES_MAX = 65_536
-RETRY_SECONDS = 5
-TRIES_MAX = 20
+RETRY_SECONDS = (1, 5, 15, 60, 300)
+NOT_NOW = {
+    "field": "submission",
+    "message": "Проверить предложение сейчас не удалось.",
+    "cure": "Пришлите его ещё раз.",
+}
 
 
 def subscribe_submissions(broker: NatsBroker, runtime: Runtime) -> None:
-    """`submit.<account>.offer` for offline senders, `ask.<account>.offer` with the verdict in the answer."""
+    """`submit.<account>.offer` for offline senders, `ask.<account>.offer` with the verdict in the answer.
+
+    Submissions are taken one by one, in the order of the stream. What cannot be judged yet (its sender is not known here,
+    or the judging fails) is tried again for as long as the stream keeps it: it is never dropped without a verdict.
+    """
 
     @broker.subscriber(
         "submit.*.offer",
         stream=JStream("SUBMISSIONS", declare=False),
         durable="catalog-submissions",
-        pull_sub=PullSub(batch_size=20, timeout=1),
+        pull_sub=PullSub(batch_size=1, timeout=1),
         ack_policy=AckPolicy.MANUAL,
         title="submit.{account}.offer",
     )
@@ -44,11 +52,10 @@ def subscribe_submissions(broker: NatsBroker, runtime: Runtime) -> None:
         try:
             await _judge(runtime, raw.subject, raw.data, "nats_submit", dict(raw.headers or {}))
         except Exception as error:
-            log.warning("submission.later", error=type(error).__name__, reason=str(error))
-            if raw.metadata.num_delivered >= TRIES_MAX:
-                await message.reject()
-            else:
-                await message.nack(delay=RETRY_SECONDS)
+            tries = raw.metadata.num_delivered
+            pause = RETRY_SECONDS[min(tries, len(RETRY_SECONDS)) - 1]
+            log.warning("submission.later", error=type(error).__name__, reason=str(error), tries=tries, seconds=pause)
+            await message.nack(delay=pause)
         else:
             await message.ack()
 
@@ -62,6 +69,9 @@ def subscribe_submissions(broker: NatsBroker, runtime: Runtime) -> None:
                 "accepted": False,
                 "errors": [{"field": "sender", "message": str(error), "cure": "Повторите позже."}],
             }
+        except Exception as error:
+            log.error("submission.not_judged", error=type(error).__name__, exc_info=error)
+            return {"accepted": False, "errors": [NOT_NOW]}
 
 
 async def _judge(

@@ -85,6 +85,7 @@ class Submission(Base):
     organization_id: Mapped[UUID] = mapped_column(index=True)
     channel: Mapped[str] = mapped_column(Text)
     reference: Mapped[str] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(Text)
     accepted: Mapped[bool]
     offer_id: Mapped[UUID | None]
     errors: Mapped[list[dict[str, str]]] = mapped_column(JSONB)

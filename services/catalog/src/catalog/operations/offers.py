@@ -1,10 +1,11 @@
 """Offers: one door for all four ways in, so that the same offer gets the same verdict."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -29,6 +30,9 @@ from contracts.catalog import (
 )
 
 REFERENCE_CHARACTERS_MAX = 100
+REFERENCE_TAKEN = FieldError(
+    "reference", "Под этой отметкой вы уже прислали другое предложение.", "Возьмите новую отметку, лучше всего UUID."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +59,20 @@ async def submit_offer(
     reference: str = "",
     submission_id: UUID | None = None,
 ) -> Verdict:
-    """Judge an offer and publish it; a submission seen before gets its old verdict and changes nothing."""
-    submission_id = submission_id or uuid4()
-    if known := await session.get(Submission, submission_id):
-        errors = tuple(FieldError(**error) for error in known.errors)
-        return Verdict(submission_id, known.offer_id, errors)
+    """Judge an offer and publish it; a submission seen before gets its old verdict and changes nothing.
+
+    Submissions of one organisation are judged one after another: two at once with the same number are one offer.
+    """
+    await session.execute(select(Organization.id).where(Organization.id == organization.id).with_for_update())
+    submission_id, digest = submission_id or uuid4(), _digest(raw)
     reading = raw if isinstance(raw, Reading) else read_submission(raw)
     errors = reading.errors
-    if reading.draft is not None:
+    if known := await session.get(Submission, submission_id):
+        if known.digest == digest:
+            return Verdict(submission_id, known.offer_id, tuple(FieldError(**error) for error in known.errors))
+        submission_id = uuid5(submission_id, digest)
+        errors = (REFERENCE_TAKEN,)
+    elif reading.draft is not None:
         errors = check_offer(reading.draft, view_of(organization))
     offer_id, changed = None, False
     if reading.draft is not None and not errors:
@@ -73,6 +83,7 @@ async def submit_offer(
             organization_id=organization.id,
             channel=channel,
             reference=reference[:REFERENCE_CHARACTERS_MAX],
+            digest=digest,
             accepted=not errors,
             offer_id=offer_id,
             errors=[asdict(error) for error in errors],
@@ -102,6 +113,10 @@ async def close_offer(session: AsyncSession, organization_id: UUID, offer_id: UU
     await session.flush()
     await record(session, OfferClosed(**offer_event(offer)), sequence=offer.version)
     return offer
+
+
+def _digest(raw: Mapping[str, object] | Reading) -> str:
+    return hashlib.sha256(repr(sorted(raw.items()) if isinstance(raw, Mapping) else raw).encode()).hexdigest()
 
 
 async def _publish(session: AsyncSession, organization: Organization, draft: OfferDraft) -> tuple[UUID, bool]:
