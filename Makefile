@@ -52,7 +52,7 @@ setup: .venv/.paths .data/assets/build.stamp ## make .venv and the front-end fil
 	  "$(PY)" -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r .venv/uv.txt
 	@index="$${UV_DEFAULT_INDEX:-$$("$(PY)" -m pip config get global.index-url 2>/dev/null || echo "$${PIP_INDEX_URL:-}")}"; \
 	  if [[ -n "$$index" ]]; then export UV_DEFAULT_INDEX="$$index"; fi; \
-	  "$(PY)" -m uv pip sync --quiet --require-hashes --python "$(PY)" requirements.lock || { \
+	  "$(PY)" -m uv pip sync --quiet --compile-bytecode --require-hashes --python "$(PY)" requirements.lock || { \
 	    echo "· uv could not install them; once more with pip, which is slower" >&2; \
 	    "$(PY)" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock; }
 	@touch .venv/.ready
