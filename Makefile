@@ -93,7 +93,7 @@ test: setup ## all tests on real servers: ARGS='services/catalog -k offer' choos
 	if ! timeout 20 docker info >/dev/null 2>&1; then \
 	  echo "No Docker engine here: the tests in containers are left out; the servers come from wheels."; \
 	  without+=(docker); fi; \
-	"$(PY)" -m pytest $${without:+-m "not ($$(IFS=,; echo "$${without[*]}" | sed 's/,/ or /g'))"} $(ARGS)
+	"$(PY)" -m pytest -n 2 --dist loadgroup $${without:+-m "not ($$(IFS=,; echo "$${without[*]}" | sed 's/,/ or /g'))"} $(ARGS)
 
 lint: .venv/.paths ## style, formatting, and dependencies that are declared and used
 	@code=0; \

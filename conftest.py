@@ -9,3 +9,13 @@ def pytest_addoption(parser):  # type: ignore[no-untyped-def]
         action="store_true",
         help="NATS and PostgreSQL from containers (testcontainers) instead of wheels",
     )
+
+
+def pytest_collection_modifyitems(items):  # type: ignore[no-untyped-def]
+    """Spread files over the workers; what looks at the whole network stays together, since it starts it once."""
+    import pytest
+
+    for item in items:
+        folder = item.path.parent.name
+        group = {"e2e": "network", "browser": "network"}.get(folder, str(item.path))
+        item.add_marker(pytest.mark.xdist_group(group))

@@ -24,9 +24,6 @@ from catalog.main import service as catalog_service
 from center.main import service as center_service
 from contracts.center import Licence, OrganizationChanged
 
-# a published count is read through a call that SQLAlchemy 2.1 deprecates; the figures are what is tested here
-pytestmark = pytest.mark.filterwarnings("ignore:The Row._tuple")
-
 OPS = "/center/operations"
 
 

@@ -12,7 +12,6 @@ from types import FrameType
 
 from embedded.binaries import MissingProgram
 from embedded.databases import SqlFailed
-from embedded.demo import command as demo_command
 from embedded.installation import ADMINISTRATOR_LOGIN
 from embedded.network import REPOSITORY, Network
 from embedded.server import ServerFailed
@@ -30,9 +29,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command.add_argument("--demo", action="store_true", help="the demonstration network (.data/demo)")
         command.add_argument("--state", type=Path, default=None, help="state folder (BG_STATE)")
     demo = commands.add_parser("demo", help="the whole story on a fresh network, with generated people, and stop")
-    demo_command.add_options(demo)
+    demo.add_argument("--base-url", default=os.environ.get("BASE_URL", ""), help="a network that runs already")
+    demo.add_argument("--nats-url", default=os.environ.get("NATS_URL", "nats://127.0.0.1:4222"))
+    demo.add_argument("--admin-password-file", type=Path, default=os.environ.get("BG_ADMIN_PASSWORD_FILE"))
+    demo.add_argument("--report", type=Path, default=REPOSITORY / ".data" / "demo" / "report.json")
     options = parser.parse_args(arguments)
     if options.command == "demo":
+        from embedded.demo import command as demo_command  # only here: it reads the services' pure rules, which `up` must not need
+
         return demo_command.run(options, _state_dir(None, demo=True))
     state_dir = _state_dir(options.state, demo=options.demo)
     if options.command == "up":

@@ -62,7 +62,7 @@ async def audit_consumer(runtime: Runtime, session: AsyncSession, consumer: Cons
     """Every event of a handled type must be in the inbox, whose key makes it once, and not among the parked."""
     expected = {one.event_id for one in await _events(runtime, consumer.stream) if one.event_type in consumer.handlers}
     applied = set(await session.scalars(_APPLIED, {"consumer": consumer.name}))
-    kept: dict[UUID, bool] = dict((await session.execute(_PARKED, {"consumer": consumer.name})).tuples().all())
+    kept: dict[UUID, bool] = dict(map(tuple, await session.execute(_PARKED, {"consumer": consumer.name})))
     discarded = {event_id for event_id, given_up in kept.items() if given_up}
     return ConsumerAudit(
         consumer=consumer.name,

@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import os
 import shutil
 import sys
 import time
@@ -14,21 +13,13 @@ from embedded.demo.actors import StoryFailed
 from embedded.demo.summary import summary, write_accounts, write_report
 from embedded.demo.telling import tell
 from embedded.installation import ADMINISTRATOR_LOGIN
-from embedded.network import REPOSITORY, Network
+from embedded.network import Network
 from embedded.server import ServerFailed
 from embedded.statelock import AlreadyRunning, StateLock
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Where to tell the story: on a network of its own, or on one that runs elsewhere."""
-    parser.add_argument("--base-url", default=os.environ.get("BASE_URL", ""), help="a network that runs already")
-    parser.add_argument("--nats-url", default=os.environ.get("NATS_URL", "nats://127.0.0.1:4222"))
-    parser.add_argument("--admin-password-file", type=Path, default=os.environ.get("BG_ADMIN_PASSWORD_FILE"))
-    parser.add_argument("--report", type=Path, default=REPOSITORY / ".data" / "demo" / "report.json")
-
-
 def run(options: argparse.Namespace, state_dir: Path) -> int:
-    """Tell the story; 0 only if every reconciliation holds."""
+    """Tell the story, on a network of its own or at `base_url`; 0 only if every reconciliation holds."""
     if options.base_url:
         if options.admin_password_file is None:
             print(

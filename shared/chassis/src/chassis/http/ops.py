@@ -63,7 +63,7 @@ async def status(request: Request, _: Watcher, current: Session) -> dict[str, An
         "service": runtime.service,
         "checks": await runtime.checks(OUTBOX_OLDEST_SECONDS_MAX),
         "outbox": {"backlog": backlog, "oldest_seconds": round(oldest, 3)},
-        "published": dict(published.tuples().all()),
+        "published": dict(map(tuple, published)),
         "consumers": [
             {
                 "name": consumer.name,
