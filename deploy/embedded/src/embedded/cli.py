@@ -35,7 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     demo.add_argument("--report", type=Path, default=REPOSITORY / ".data" / "demo" / "report.json")
     options = parser.parse_args(arguments)
     if options.command == "demo":
-        from embedded.demo import command as demo_command  # only here: it reads the services' pure rules, which `up` must not need
+        # only here: it reads the services' pure rules, which `up` does not need
+        from embedded.demo import command as demo_command
 
         return demo_command.run(options, _state_dir(None, demo=True))
     state_dir = _state_dir(options.state, demo=options.demo)
