@@ -152,6 +152,9 @@ def _route(service: str, port: int) -> str:
 			flush_interval -1
 			lb_try_duration 4s
 			lb_try_interval 150ms
+			transport http {{
+				keepalive 45s
+			}}
 		}}
 	}}"""
 

@@ -5,12 +5,17 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 import uvicorn
 
 from chassis.logs import configure_logs
 from chassis.migrations import migrate
 from chassis.service import Service, create_app
+
+
+KEEP_ALIVE_SECONDS: Final = 75
+"""Longer than the front door keeps an idle connection: it must never send into one that is being closed here."""
 
 
 def run(service: Service, package_file: str, arguments: Sequence[str] | None = None) -> None:
@@ -39,6 +44,7 @@ def run(service: Service, package_file: str, arguments: Sequence[str] | None = N
             log_config=None,
             access_log=False,
             server_header=False,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=15,
             limit_concurrency=500,
             backlog=512,

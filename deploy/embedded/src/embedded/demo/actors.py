@@ -11,6 +11,7 @@ import httpx
 
 TOKEN_FRESH_SECONDS = 200
 CONCURRENT = 6
+RETRY_SECONDS = (1, 2, 5, 10)
 
 
 class StoryFailed(Exception):
@@ -34,11 +35,14 @@ class Actor:
         self, method: str, path: str, *, json: Any = None, files: Any = None, accept: tuple[int, ...] = (200, 201, 204)
     ) -> Any:
         """One request; its JSON, or StoryFailed naming the problem. Every POST carries an idempotency key."""
+        key = {} if method == "GET" else {"idempotency-key": str(uuid.uuid4())}
         async with self.gate:
-            headers = {"authorization": f"Bearer {await self._fresh_token()}"}
-            if method != "GET":
-                headers["idempotency-key"] = str(uuid.uuid4())
-            answer = await self.http.request(method, path, json=json, files=files, headers=headers)
+            for pause in RETRY_SECONDS:
+                headers = {"authorization": f"Bearer {await self._fresh_token()}", **key}
+                answer = await self.http.request(method, path, json=json, files=files, headers=headers)
+                if answer.status_code != 503:
+                    break
+                await asyncio.sleep(pause)  # the key makes the repetition harmless
         if answer.status_code not in accept:
             raise StoryFailed(f"{self.login}: {method} {path} → {answer.status_code} {answer.text[:1500]}")
         return answer.json() if answer.content else None
