@@ -13,7 +13,6 @@ from chassis.logs import configure_logs
 from chassis.migrations import migrate
 from chassis.service import Service, create_app
 
-
 KEEP_ALIVE_SECONDS: Final = 75
 """Longer than the front door keeps an idle connection: it must never send into one that is being closed here."""
 
