@@ -1,5 +1,11 @@
 """Every test of the repository may use the fixtures of tests/support."""
 
+from hypothesis import HealthCheck, settings
+
+# a busy machine is no fault of the code: examples are counted, not timed
+settings.register_profile("platform", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("platform")
+
 pytest_plugins = ["platform_fixtures", "network_fixtures"]
 
 
