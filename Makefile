@@ -20,6 +20,8 @@ PY := $(VENV)/python
 FRONT := $(shell find shared/chassis/front -type f 2>/dev/null) package.json package-lock.json
 SOURCE_FOLDERS := shared/*/src services/*/src deploy/embedded/src tests/support
 export UV_SYSTEM_CERTS ?= 1
+# many short processes: without bytecode each of them would compile the sources anew
+unexport PYTHONDONTWRITEBYTECODE
 
 # a home that cannot be written (a service account, a container) must not stop the caches
 ifneq ($(shell test -w "$$HOME" && echo writable),writable)
