@@ -25,3 +25,5 @@ def pytest_collection_modifyitems(items):  # type: ignore[no-untyped-def]
         folder = item.path.parent.name
         group = {"e2e": "network", "browser": "network"}.get(folder, str(item.path))
         item.add_marker(pytest.mark.xdist_group(group))
+    # the longest group first, so that the other worker does the rest beside it
+    items.sort(key=lambda item: item.path.parent.name not in ("e2e", "browser"))
